@@ -1,0 +1,47 @@
+/** Every code that set-up may throw. A code that is retired stays listed here and is never given another meaning. */
+export const codes = {
+  INVALID_OPTION: {
+    means: 'An option has a value that it cannot have.',
+    solve: 'Correct the option named in the message; the defaults are in the docstring of `PromptheusOptions`.',
+  },
+  INVALID_NAME: {
+    means: 'A metric name breaks the naming rules (characters, or a suffix that belongs to another type).',
+    solve: 'Use the name that the message proposes.',
+  },
+  INVALID_HELP: { means: 'A family has no help text.', solve: 'Give `help` one sentence.' },
+  INVALID_UNIT: {
+    means: 'The name does not end with the unit that was given.',
+    solve: 'End the name with the unit (before `_total`), or leave `unit` out.',
+  },
+  INVALID_LABEL: {
+    means: 'A label name is not allowed, stands twice, or is reserved (`job`, `instance`, `le`, `quantile`, `__*`).',
+    solve: 'Rename the label.',
+  },
+  INVALID_BUCKETS: {
+    means: 'Bucket bounds are empty, not finite, or not ascending.',
+    solve: 'Give ascending finite numbers; `linearBuckets` and `exponentialBuckets` make them.',
+  },
+  FAMILY_CONFLICT: {
+    means: 'A family of this name exists with another definition.',
+    solve: 'Use one definition everywhere, or another name.',
+  },
+  NAME_CLASH: {
+    means: 'A name that this family would print is printed by another family.',
+    solve: 'Rename one of the two.',
+  },
+  NOT_A_FUNCTION: {
+    means: 'A wrapper or a decorator was put on something that is not a function or method.',
+    solve: 'Wrap a function; decorate a method, not a field, getter or class.',
+  },
+  PORT_IN_USE: {
+    means: 'The port of the metrics server is taken.',
+    solve: 'Choose another `port`, or 0 for any free one.',
+  },
+  SERVER_FAILED: { means: 'The metrics server could not listen.', solve: 'See `cause` for what the system said.' },
+  THREAD_UNAVAILABLE: {
+    means: '`thread: true` was asked for, but this version serves from the main thread only.',
+    solve: 'Leave `thread` out.',
+  },
+} as const;
+
+export type PromptheusErrorCode = keyof typeof codes;

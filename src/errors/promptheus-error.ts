@@ -1,0 +1,33 @@
+import type { PromptheusErrorCode } from './codes.js';
+
+const BRAND = Symbol.for('promptheus.error');
+
+/**
+ * What set-up throws. `code` is stable and listed in docs/errors.md; the message says what was wrong, the value, and
+ * what to do. Recognised by brand, so that it holds across copies of the package.
+ */
+export class PromptheusError extends Error {
+  override readonly name = 'PromptheusError';
+  readonly code: PromptheusErrorCode;
+
+  constructor(code: PromptheusErrorCode, message: string, options?: ErrorOptions) {
+    super(`${message} (${code}, docs/errors.md#${code.toLowerCase()})`, options);
+    this.code = code;
+    Object.defineProperty(this, BRAND, { value: true });
+  }
+
+  static is(value: unknown): value is PromptheusError {
+    return typeof value === 'object' && value !== null && BRAND in value;
+  }
+}
+
+/** How a received value is shown in a message: short, on one line, and never throwing. */
+export function show(value: unknown): string {
+  let text: string;
+  try {
+    text = typeof value === 'string' ? JSON.stringify(value) : typeof value === 'function' ? 'a function' : String(value);
+  } catch {
+    text = Object.prototype.toString.call(value);
+  }
+  return text.length > 120 ? `${text.slice(0, 117)}...` : text;
+}

@@ -1,0 +1,13 @@
+/** What all copies of the package in one process share: an ESM and a CommonJS one, or two versions of a hot reload. */
+export interface Slot {
+  /** The default instance. */
+  instance?: unknown;
+  /** The AsyncLocalStorage of the context. */
+  context?: unknown;
+}
+
+const KEY = Symbol.for('promptheus.slot.v1');
+const holder = globalThis as { [KEY]?: Slot };
+
+/** The one versioned place for process-wide state; a new layout takes a new number. */
+export const slot: Slot = (holder[KEY] ??= {});
