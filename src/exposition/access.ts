@@ -1,0 +1,85 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import { BlockList, isIP } from 'node:net';
+import { PromptheusError, show } from '../errors/promptheus-error.js';
+
+/** Who may scrape: a bearer token, or a user and password. */
+export type ScrapeAuth =
+  | { readonly bearer: string }
+  | { readonly username: string; readonly password: string };
+
+export interface AccessOptions {
+  readonly auth?: ScrapeAuth | undefined;
+  /** Addresses and subnets (`127.0.0.1`, `10.0.0.0/8`, `::1`) that may scrape. Default: all. */
+  readonly allow?: readonly string[] | undefined;
+}
+
+export interface Refusal {
+  readonly status: 401 | 403;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+const LONGEST_HEADER = 8_192;
+
+/** Decides whether a scrape is answered. */
+export type AccessCheck = (authorization: string | undefined, address: string | undefined) => Refusal | undefined;
+
+/** @throws {INVALID_OPTION} when a token, a password or an address cannot be one */
+export function createAccessCheck(options: AccessOptions): AccessCheck {
+  const expected = options.auth === undefined ? undefined : digest(expectedHeader(options.auth));
+  const scheme = options.auth !== undefined && 'bearer' in options.auth ? 'Bearer' : 'Basic';
+  const allowed = options.allow === undefined ? undefined : addressList(options.allow);
+  return (authorization, address) => {
+    if (allowed !== undefined && !isListed(allowed, address)) return { status: 403, headers: {} };
+    // Digests are compared, so that neither the content nor the length of the secret shows in the time it takes.
+    if (expected !== undefined && !timingSafeEqual(digest(normalised(authorization)), expected)) {
+      return { status: 401, headers: { 'WWW-Authenticate': `${scheme} realm="metrics", charset="UTF-8"` } };
+    }
+    return undefined;
+  };
+}
+
+function expectedHeader(auth: ScrapeAuth): string {
+  if ('bearer' in auth) {
+    if (typeof auth.bearer !== 'string' || auth.bearer === '') {
+      throw new PromptheusError('INVALID_OPTION', 'auth.bearer must be a token that is not empty.');
+    }
+    return `bearer ${auth.bearer}`;
+  }
+  const { username, password } = auth ?? {};
+  if (typeof username !== 'string' || username === '' || username.includes(':') || typeof password !== 'string' || password === '') {
+    throw new PromptheusError('INVALID_OPTION', 'auth needs { bearer } or { username, password }, none of them empty, no ":" in the user.');
+  }
+  return `basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
+}
+
+/** The scheme of an Authorization header has no case; what follows has. */
+function normalised(header: string | undefined): string {
+  const given = (header ?? '').slice(0, LONGEST_HEADER).trim();
+  const space = given.indexOf(' ');
+  return space < 0 ? '' : `${given.slice(0, space).toLowerCase()} ${given.slice(space).trim()}`;
+}
+
+function digest(text: string): Buffer {
+  return createHash('sha256').update(text).digest();
+}
+
+function addressList(entries: readonly string[]): BlockList {
+  const list = new BlockList();
+  for (const entry of Array.isArray(entries) ? entries : [entries]) {
+    const [address = '', prefix, ...rest] = typeof entry === 'string' ? entry.split('/') : [];
+    const family = isIP(address) === 6 ? 'ipv6' : 'ipv4';
+    const longest = family === 'ipv6' ? 128 : 32;
+    const bits = prefix === undefined ? longest : Number(prefix);
+    if (isIP(address) === 0 || rest.length > 0 || prefix === '' || !Number.isInteger(bits) || bits < 0 || bits > longest) {
+      throw new PromptheusError('INVALID_OPTION', `allow holds addresses ("127.0.0.1") and subnets ("10.0.0.0/8"), got ${show(entry)}.`);
+    }
+    list.addSubnet(address, bits, family);
+  }
+  return list;
+}
+
+function isListed(list: BlockList, address: string | undefined): boolean {
+  const plain = address?.startsWith('::ffff:') === true && address.includes('.') ? address.slice(7) : address;
+  if (plain === undefined || isIP(plain) === 0) return false;
+  return list.check(plain, isIP(plain) === 6 ? 'ipv6' : 'ipv4');
+}

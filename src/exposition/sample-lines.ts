@@ -1,0 +1,65 @@
+import { escapeLabelValue, labelText, presentable } from '../metrics/label-value.js';
+import { openMetricsName, printedNames } from '../metrics/names.js';
+import type { Sample, SampleFamily } from '../metrics/sample-family.js';
+import { numberText } from './byte-writer.js';
+import { boundText, type Format, helpText, typeText } from './format.js';
+
+const METRIC_NAME = /^[a-zA-Z_:][a-zA-Z0-9_:]*$/;
+const LABEL_NAME = /^[a-zA-Z_][a-zA-Z0-9_]*$/;
+
+/** The lines of a family that is not ours. What no parser would take is left out, so that it costs no other line. */
+export function* sampleLines(
+  family: SampleFamily,
+  format: Format,
+  defaults: Readonly<Record<string, string>>,
+): Generator<string, void, void> {
+  if (!METRIC_NAME.test(family.name)) return;
+  const name = format === 'openmetrics' ? openMetricsName(family.type, family.name) : family.name;
+  yield `# HELP ${name} ${helpText(String(family.help), format)}\n# TYPE ${name} ${typeText(family.type, format)}\n`;
+  const allowed = new Set([...printedNames(family.type, family.name), `${name}_total`, `${family.name}_created`]);
+  const seen = new Set<string>();
+  for (const sample of family.samples) {
+    if (!allowed.has(sample.name) || typeof sample.value !== 'number') continue;
+    const labels = labelsText(sample.labels, family.type, format, defaults);
+    const series = `${printedName(sample.name, family.type, format)}${labels === '' ? '' : `{${labels}}`}`;
+    if (seen.has(series)) continue;
+    seen.add(series);
+    yield `${series} ${numberText(sample.value)}${exemplarText(sample, format)}\n`;
+  }
+}
+
+function printedName(name: string, type: string, format: Format): string {
+  return format === 'openmetrics' && type === 'counter' ? `${openMetricsName(type, name)}_total` : name;
+}
+
+function labelsText(
+  labels: Sample['labels'],
+  type: string,
+  format: Format,
+  defaults: Readonly<Record<string, string>>,
+): string {
+  const parts: string[] = [];
+  const merged: Record<string, unknown> = { ...defaults, ...labels };
+  for (const name of Object.keys(merged).sort()) {
+    if (!LABEL_NAME.test(name)) continue;
+    const value = merged[name];
+    const bound = (name === 'le' && type === 'histogram') || (name === 'quantile' && type === 'summary');
+    const text = bound ? canonicalBound(value, format) : presentable(labelText(value) ?? '');
+    parts.push(`${name}="${escapeLabelValue(text)}"`);
+  }
+  return parts.join(',');
+}
+
+function canonicalBound(value: unknown, format: Format): string {
+  const text = labelText(value) ?? '';
+  const bound = text === '+Inf' ? Number.POSITIVE_INFINITY : Number(text);
+  return text === '' || Number.isNaN(bound) ? text : boundText(bound, format);
+}
+
+function exemplarText(sample: Sample, format: Format): string {
+  const { exemplar } = sample;
+  if (format !== 'openmetrics' || !exemplar) return '';
+  const labels = labelsText(exemplar.labelSet, 'exemplar', format, {});
+  const time = typeof exemplar.timestamp === 'number' ? ` ${exemplar.timestamp}` : '';
+  return ` # {${labels}} ${numberText(exemplar.value)}${time}`;
+}

@@ -1,0 +1,59 @@
+import { unixSeconds } from '../internal/clock.js';
+import { escapeLabelValue, labelText } from './label-value.js';
+import type { ExemplarLabels } from './types.js';
+
+/** OpenMetrics 1.0: names and values together. */
+const LONGEST_EXEMPLAR = 128;
+
+const LABEL_NAME = /^[a-zA-Z_][a-zA-Z0-9_]*$/;
+
+export interface Exemplar {
+  /** The labels as they are printed. */
+  readonly text: string;
+  readonly value: number;
+  readonly unixSeconds: number;
+}
+
+/** The last exemplar of each bucket. One that breaks the format's rules is left out: the observation itself counts. */
+export class ExemplarStore {
+  private readonly byBucket = new Map<number, Exemplar>();
+  private readonly buckets: number;
+
+  constructor(buckets: number) {
+    this.buckets = buckets;
+  }
+
+  get isEmpty(): boolean {
+    return this.byBucket.size === 0;
+  }
+
+  set(row: number, bucket: number, value: number, labels: ExemplarLabels): void {
+    const text = exemplarText(labels);
+    if (text === undefined) return;
+    this.byBucket.set(row * this.buckets + bucket, { text, value, unixSeconds: unixSeconds() });
+  }
+
+  get(row: number, bucket: number): Exemplar | undefined {
+    return this.byBucket.get(row * this.buckets + bucket);
+  }
+
+  /** Forgets a row's exemplars, for a series that went. */
+  clear(row: number): void {
+    if (this.byBucket.size === 0) return;
+    for (let bucket = 0; bucket < this.buckets; bucket++) this.byBucket.delete(row * this.buckets + bucket);
+  }
+}
+
+function exemplarText(labels: unknown): string | undefined {
+  if (typeof labels !== 'object' || labels === null) return undefined;
+  let text = '';
+  let points = 0;
+  for (const [name, given] of Object.entries(labels)) {
+    const value = labelText(given)?.toWellFormed();
+    if (value === undefined || !LABEL_NAME.test(name)) return undefined;
+    points += name.length + Array.from(value.slice(0, 2 * LONGEST_EXEMPLAR)).length;
+    if (points > LONGEST_EXEMPLAR) return undefined;
+    text += `${text === '' ? '' : ','}${name}="${escapeLabelValue(value)}"`;
+  }
+  return text;
+}

@@ -1,0 +1,124 @@
+import type { FamilyDefinition } from './definition.js';
+import type { RejectReason, SelfReport } from './self-report.js';
+import { NO_ROW, type RowKeeper, SeriesStore } from './series-store.js';
+
+type Named = Readonly<Record<string, unknown>>;
+
+/** What the registry tells a family's owner. */
+export interface FamilyEvents {
+  readonly report: SelfReport;
+  /** The family has its first series: from now on a scrape shows it. */
+  firstSeries(family: StoredFamily): void;
+}
+
+/** What counters, gauges and histograms share: label sets, handles, removal and expiry over one store. */
+export abstract class StoredFamily<H = unknown, V = unknown> implements RowKeeper {
+  readonly name: string;
+  readonly help: string;
+  readonly labelNames: readonly string[];
+  readonly definition: FamilyDefinition;
+  readonly store: SeriesStore;
+  private readonly handles: Array<H | undefined> = [];
+  private readonly events: FamilyEvents;
+  private lastMoves: Map<number, { total: number; at: number }> | undefined;
+
+  constructor(definition: FamilyDefinition, valuesOfRow: number, events: FamilyEvents) {
+    this.definition = definition;
+    this.name = definition.name;
+    this.help = definition.help;
+    this.labelNames = definition.labelNames;
+    this.events = events;
+    this.store = new SeriesStore(definition, valuesOfRow, events.report, this);
+  }
+
+  /** A family without labels shows its one series from the start. */
+  protected begin(): void {
+    if (this.labelNames.length === 0) this.store.rowOf([]);
+  }
+
+  protected abstract makeHandle(values: Float64Array, at: number, row: number): H;
+  protected abstract refusing(): H;
+  protected abstract valueAt(values: Float64Array, at: number): V;
+  /** A number that moves whenever the row is written to. */
+  protected abstract totalAt(values: Float64Array, at: number): number;
+  abstract isRevived(values: Float64Array, at: number): boolean;
+  abstract clear(values: Float64Array, at: number, row: number): void;
+
+  labels(...values: unknown[]): H {
+    const first = values[0];
+    const row =
+      values.length === 1 && typeof first === 'object' && first !== null
+        ? this.store.rowOfNamed(first as Named)
+        : this.store.rowOf(values);
+    return row === NO_ROW ? this.refusing() : this.handleOf(row);
+  }
+
+  remove(labels: Named): boolean {
+    const row = this.store.peek(labels);
+    if (row === NO_ROW || !this.store.isVisible(row)) return false;
+    this.store.remove(row);
+    return true;
+  }
+
+  reset(): void {
+    for (let row = 0; row < this.store.high; row++) {
+      if (this.store.isVisible(row)) this.store.remove(row);
+    }
+  }
+
+  get(labels: Named = {}): V | undefined {
+    const row = this.store.peek(labels);
+    if (row === NO_ROW || !this.store.isVisible(row)) return undefined;
+    return this.valueAt(this.store.rows.chunkOf(row), this.store.rows.offsetOf(row) + 1);
+  }
+
+  isHeld(row: number): boolean {
+    return this.handles[row] !== undefined;
+  }
+
+  firstSeries(): void {
+    this.events.firstSeries(this);
+  }
+
+  refuse(reason: RejectReason): void {
+    this.events.report.rejected(this.name, reason);
+  }
+
+  /** Takes out the series whose numbers have not moved for `expireAfterMs`. */
+  sweep(nowMs: number): void {
+    const after = this.definition.expireAfterMs;
+    if (after === undefined) return;
+    this.lastMoves ??= new Map();
+    for (let row = 0; row < this.store.high; row++) {
+      if (!this.store.isVisible(row)) {
+        this.lastMoves.delete(row);
+        continue;
+      }
+      const total = this.totalAt(this.store.rows.chunkOf(row), this.store.rows.offsetOf(row) + 1);
+      const last = this.lastMoves.get(row);
+      if (last === undefined || !Object.is(last.total, total)) {
+        this.lastMoves.set(row, { total, at: nowMs });
+      } else if (nowMs - last.at >= after) {
+        this.store.remove(row);
+        this.lastMoves.delete(row);
+      }
+    }
+  }
+
+  /** The row for a call that brings its labels along, or that of a family without labels. */
+  protected rowFor(labels: unknown): number {
+    if (typeof labels === 'object' && labels !== null) return this.store.rowOfNamed(labels as Named);
+    if (this.labelNames.length === 0) return 0;
+    this.refuse('label_count');
+    return NO_ROW;
+  }
+
+  private handleOf(row: number): H {
+    const known = this.handles[row];
+    if (known !== undefined) return known;
+    const handle = this.makeHandle(this.store.rows.chunkOf(row), this.store.rows.offsetOf(row) + 1, row);
+    while (this.handles.length <= row) this.handles.push(undefined);
+    this.handles[row] = handle;
+    return handle;
+  }
+}

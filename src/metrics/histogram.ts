@@ -1,0 +1,127 @@
+import { nowSeconds } from '../internal/clock.js';
+import { type BucketIndex, bucketIndexOf } from './bucket-index.js';
+import type { FamilyDefinition } from './definition.js';
+import { ExemplarStore } from './exemplars.js';
+import { type FamilyEvents, StoredFamily } from './family.js';
+import { NO_ROW } from './series-store.js';
+import type { ExemplarLabels, HistogramHandle, HistogramValue } from './types.js';
+
+/**
+ * Counts by bucket, and their sum. A row holds the bucket counts, `+Inf` last, then the sum; `_count` is the sum of the
+ * buckets, so it never disagrees with `+Inf`.
+ */
+export class HistogramFamily extends StoredFamily<HistogramHandle, HistogramValue> {
+  readonly type = 'histogram';
+  readonly buckets: readonly number[];
+  readonly bucketIndex: BucketIndex;
+  readonly exemplars: ExemplarStore;
+
+  constructor(definition: FamilyDefinition, events: FamilyEvents) {
+    const index = bucketIndexOf(definition.buckets);
+    super(definition, index.bounds.length + 1, events);
+    this.buckets = definition.buckets;
+    this.bucketIndex = index;
+    this.exemplars = new ExemplarStore(index.bounds.length);
+    this.begin();
+  }
+
+  observe(first: unknown, second?: unknown, third?: unknown): void {
+    const named = typeof first === 'object' && first !== null;
+    const value = (named ? second : first) as number;
+    if (!Number.isFinite(value)) return this.refuse('not_finite');
+    const row = this.rowFor(first);
+    if (row === NO_ROW) return;
+    const rows = this.store.rows;
+    const values = rows.chunkOf(row);
+    const at = rows.offsetOf(row) + 1;
+    const bucket = this.bucketIndex.find(value);
+    values[at + bucket] = (values[at + bucket] as number) + 1;
+    const sumAt = at + this.bucketIndex.bounds.length;
+    values[sumAt] = (values[sumAt] as number) + value;
+    const exemplar = named ? third : second;
+    if (exemplar !== undefined) this.exemplars.set(row, bucket, value, exemplar as ExemplarLabels);
+  }
+
+  startTimer(labels?: unknown): () => number {
+    const start = nowSeconds();
+    return () => {
+      const seconds = nowSeconds() - start;
+      if (labels === undefined) this.observe(seconds);
+      else this.observe(labels, seconds);
+      return seconds;
+    };
+  }
+
+  isRevived(values: Float64Array, at: number): boolean {
+    return this.totalAt(values, at) > 0;
+  }
+
+  clear(values: Float64Array, at: number, row: number): void {
+    values.fill(0, at, at + this.bucketIndex.bounds.length + 1);
+    this.exemplars.clear(row);
+  }
+
+  protected makeHandle(values: Float64Array, at: number, row: number): HistogramHandle {
+    return new StoredHistogramHandle(values, at, this, row);
+  }
+
+  protected refusing(): HistogramHandle {
+    return NO_HISTOGRAM;
+  }
+
+  protected valueAt(values: Float64Array, at: number): HistogramValue {
+    let count = 0;
+    const buckets = Array.from(this.bucketIndex.bounds, (le, bucket) => {
+      count += values[at + bucket] as number;
+      return { le, count };
+    });
+    return { buckets, sum: values[at + buckets.length] as number, count };
+  }
+
+  protected totalAt(values: Float64Array, at: number): number {
+    let total = 0;
+    for (let bucket = 0; bucket < this.bucketIndex.bounds.length; bucket++) total += values[at + bucket] as number;
+    return total;
+  }
+}
+
+class StoredHistogramHandle implements HistogramHandle {
+  private readonly index: BucketIndex;
+  private readonly sumAt: number;
+
+  constructor(
+    private readonly values: Float64Array,
+    private readonly at: number,
+    private readonly family: HistogramFamily,
+    private readonly row: number,
+  ) {
+    this.index = family.bucketIndex;
+    this.sumAt = at + family.bucketIndex.bounds.length;
+  }
+
+  /** The label set went to the overflow series, so this handle is not to be kept for it. @internal */
+  get overflow(): boolean {
+    return this.family.store.isOverflow(this.row);
+  }
+
+  observe(value: number, exemplar?: ExemplarLabels): void {
+    if (!Number.isFinite(value)) return this.family.refuse('not_finite');
+    const values = this.values;
+    const bucket = this.index.find(value);
+    values[this.at + bucket] = (values[this.at + bucket] as number) + 1;
+    values[this.sumAt] = (values[this.sumAt] as number) + value;
+    if (exemplar !== undefined) this.family.exemplars.set(this.row, bucket, value, exemplar);
+  }
+
+  startTimer(): () => number {
+    const start = nowSeconds();
+    return () => {
+      const seconds = nowSeconds() - start;
+      this.observe(seconds);
+      return seconds;
+    };
+  }
+}
+
+/** Does nothing: for a label set that was refused, and for an instance that is switched off. */
+export const NO_HISTOGRAM: HistogramHandle = Object.freeze({ overflow: true, observe() {}, startTimer: () => () => 0 });

@@ -1,0 +1,91 @@
+import { PromptheusError, show } from '../errors/promptheus-error.js';
+
+const METRIC_NAME = /^[a-zA-Z_:][a-zA-Z0-9_:]*$/;
+const LABEL_NAME = /^[a-zA-Z_][a-zA-Z0-9_]*$/;
+const GAUGE_SUFFIX = /_(total|count|sum|bucket|created|info)$/;
+/** What the scraper adds itself, and what belongs to other types. */
+const RESERVED_LABELS = new Set(['job', 'instance', 'le', 'quantile']);
+/** With values of at most 256 code points, a set of this many labels always fits its place. */
+const MOST_LABELS = 60;
+
+export type FamilyType = 'counter' | 'gauge' | 'histogram' | 'info';
+
+/** @throws {INVALID_NAME} */
+export function assertMetricName(type: FamilyType, name: string): void {
+  if (typeof name !== 'string' || name.length > 200 || !METRIC_NAME.test(name)) {
+    const proposal = typeof name === 'string' ? ` Use ${show(classicName(name))}.` : '';
+    throw new PromptheusError(
+      'INVALID_NAME',
+      `A metric name has the characters [a-zA-Z0-9_:], at most 200, and starts with none of 0-9; got ${show(name)}.${proposal}`,
+    );
+  }
+  if (type === 'counter' && !name.endsWith('_total')) {
+    throw new PromptheusError('INVALID_NAME', `A counter's name ends in _total, got ${show(name)}. Use "${name}_total".`);
+  }
+  if (type === 'gauge' && GAUGE_SUFFIX.test(name)) {
+    throw new PromptheusError(
+      'INVALID_NAME',
+      `A gauge's name does not end in a suffix of other types, got ${show(name)}. Use "${name.replace(GAUGE_SUFFIX, '')}_current" or another.`,
+    );
+  }
+}
+
+/** A name with every character outside the classic set turned into `_`. */
+export function classicName(name: string): string {
+  const replaced = name.slice(0, 200).replace(/[^a-zA-Z0-9_:]/g, '_');
+  return /^[0-9]/.test(replaced) || replaced === '' ? `_${replaced}`.slice(0, 200) : replaced;
+}
+
+/** @throws {INVALID_LABEL} */
+export function assertLabelNames(family: string, names: readonly string[]): void {
+  if (!Array.isArray(names)) {
+    throw new PromptheusError('INVALID_LABEL', `${family}: labelNames must be an array of names, got ${show(names)}.`);
+  }
+  if (names.length > MOST_LABELS) {
+    throw new PromptheusError('INVALID_LABEL', `${family}: at most ${MOST_LABELS} labels are kept, got ${names.length}.`);
+  }
+  for (const [index, name] of names.entries()) {
+    const fault =
+      typeof name !== 'string' || name.length > 200 || !LABEL_NAME.test(name)
+        ? 'has characters other than [a-zA-Z0-9_], starts with a digit, or is longer than 200'
+        : name.startsWith('__')
+          ? 'starts with __, which belongs to Prometheus itself'
+          : RESERVED_LABELS.has(name)
+            ? 'is reserved by the scraper or by another type'
+            : names.indexOf(name) !== index
+              ? 'stands twice'
+              : undefined;
+    if (fault !== undefined) throw new PromptheusError('INVALID_LABEL', `${family}: the label ${show(name)} ${fault}. Rename it.`);
+  }
+}
+
+/** @throws {INVALID_UNIT} */
+export function assertUnit(type: FamilyType, name: string, unit: string): void {
+  const stem = type === 'counter' ? name.slice(0, -'_total'.length) : name;
+  if (typeof unit !== 'string' || !METRIC_NAME.test(unit) || !stem.endsWith(`_${unit}`)) {
+    const proposal = type === 'counter' ? `${stem}_${unit}_total` : `${stem}_${unit}`;
+    throw new PromptheusError('INVALID_UNIT', `${name} does not end with its unit ${show(unit)}. Use ${show(proposal)}.`);
+  }
+}
+
+/** The name on the `# TYPE` line of OpenMetrics. */
+export function openMetricsName(type: string, name: string): string {
+  if (type === 'counter') return name.endsWith('_total') ? name.slice(0, -'_total'.length) : name;
+  if (type === 'info') return name.endsWith('_info') ? name.slice(0, -'_info'.length) : name;
+  return name;
+}
+
+/** Every name that a family prints, in any format: no two families may share one. */
+export function printedNames(type: string, name: string): string[] {
+  switch (type) {
+    case 'counter':
+    case 'info':
+      return [name, openMetricsName(type, name)];
+    case 'histogram':
+      return [name, `${name}_bucket`, `${name}_sum`, `${name}_count`];
+    case 'summary':
+      return [name, `${name}_sum`, `${name}_count`];
+    default:
+      return [name];
+  }
+}

@@ -1,0 +1,117 @@
+import type { Sample, SampleFamily, SampleSource } from '../metrics/sample-family.js';
+import {
+  type ClientMetric,
+  type ClientRegistry,
+  type ClientValue,
+  defaultLabelsOf,
+  isOpenMetrics,
+} from './client-registry.js';
+import { FamilyView, isView } from './family-view.js';
+import type { AnyFamily } from './interfaces.js';
+
+export type Warn = (key: string, message: string) => void;
+
+/**
+ * Joins our families and a client's registry, both ways: views of ours stand in it, put back when `clear()` took them
+ * out, and what stands there of others is read for our scrape.
+ */
+export class RegistryBridge implements SampleSource {
+  readonly name = 'client_registry';
+  private readonly views = new Map<string, FamilyView>();
+
+  constructor(
+    private readonly registry: ClientRegistry,
+    private readonly warn: Warn,
+  ) {
+    this.surviveClear();
+  }
+
+  /** Puts a view of a family into the client's registry; a name that is taken there leaves ours out, with a warning. */
+  show(family: AnyFamily): void {
+    const view = this.views.get(family.name) ?? new FamilyView(family, this.registry);
+    this.views.set(family.name, view);
+    this.put(view);
+  }
+
+  /** Puts back what is missing. */
+  restore(): void {
+    for (const view of this.views.values()) this.put(view);
+  }
+
+  defaultLabels(): Readonly<Record<string, unknown>> {
+    return defaultLabelsOf(this.registry);
+  }
+
+  async collect(failed: (collector: string, error: unknown) => void): Promise<SampleFamily[]> {
+    this.restore();
+    return readRegistry(this.registry, failed);
+  }
+
+  private put(view: FamilyView): void {
+    const name = view.family.name;
+    try {
+      const present = this.registry.getSingleMetric(name);
+      if (present === view) return;
+      if (present === undefined) {
+        view.name = name;
+        this.registry.registerMetric(view as never);
+        return;
+      }
+    } catch (error) {
+      this.warn(`bridge:${name}`, `${name} could not be put into the client's registry: ${String(error)}.`);
+      return;
+    }
+    this.warn(
+      `bridge:${name}`,
+      `${name} is taken in the client's registry, so ours is left out there. Set the option \`prefix\`, or give promptheus a registry of its own.`,
+    );
+  }
+
+  private surviveClear(): void {
+    const { registry } = this;
+    const clear = registry.clear;
+    Object.defineProperty(registry, 'clear', {
+      configurable: true,
+      writable: true,
+      value: () => {
+        clear.call(registry);
+        this.restore();
+      },
+    });
+  }
+}
+
+/** Reads the metrics of a client's registry that are not views of ours; one that throws costs itself only. */
+export async function readRegistry(
+  registry: ClientRegistry,
+  failed: (collector: string, error: unknown) => void,
+): Promise<SampleFamily[]> {
+  const metrics = registry.getMetricsAsArray().filter((metric) => !isView(metric)) as ClientMetric[];
+  const families = await Promise.all(
+    metrics.map(async (metric) => {
+      try {
+        return await readMetric(metric, isOpenMetrics(registry));
+      } catch (error) {
+        failed(String(metric?.name), error);
+        return undefined;
+      }
+    }),
+  );
+  return families.filter((family) => family !== undefined);
+}
+
+async function readMetric(metric: ClientMetric, openMetrics: boolean): Promise<SampleFamily> {
+  const data = await metric.get();
+  const { help, type } = data;
+  if (typeof data.name !== 'string' || typeof type !== 'string') throw new TypeError('the metric has no name or type');
+  // A registry set to OpenMetrics has taken the suffix off the name.
+  const name = openMetrics && type === 'counter' && !data.name.endsWith('_total') ? `${data.name}_total` : data.name;
+  const samples = Array.from(data.values ?? [], (value) => sampleOf(name, value));
+  return { name, help: String(help), type, samples };
+}
+
+function sampleOf(name: string, value: ClientValue): Sample {
+  const labels = value.sharedLabels === undefined ? (value.labels ?? {}) : { ...value.sharedLabels, ...value.labels };
+  const sample = { name: value.metricName ?? name, labels, value: value.value };
+  return value.exemplar ? { ...sample, exemplar: value.exemplar } : sample;
+}

@@ -1,0 +1,194 @@
+import { PromptheusError, show } from '../errors/promptheus-error.js';
+import { CounterFamily } from '../metrics/counter.js';
+import { defineFamily, difference, type FamilyDefinition, type InternalFamilyOptions } from '../metrics/definition.js';
+import type { FamilyEvents, StoredFamily } from '../metrics/family.js';
+import { GaugeFamily } from '../metrics/gauge.js';
+import { HistogramFamily } from '../metrics/histogram.js';
+import { type FamilyType, printedNames } from '../metrics/names.js';
+import type { SampleFamily, SampleSource } from '../metrics/sample-family.js';
+import { SILENT, type SelfReport } from '../metrics/self-report.js';
+import type { Counter, Gauge, Histogram, Metrics } from '../metrics/types.js';
+import { Collectors } from './collectors.js';
+import type { AnyFamily, Gathered, Gatherer } from './interfaces.js';
+
+/** What every family of a registry starts from. */
+export interface RegistryDefaults {
+  readonly seriesLimit: number | undefined;
+  readonly constantLabels: NonNullable<InternalFamilyOptions['constantLabels']>;
+}
+
+const FAMILIES = { counter: CounterFamily, gauge: GaugeFamily, info: GaugeFamily, histogram: HistogramFamily };
+
+/** The families of one instance: defined once, recorded into by handles, gathered by a scrape. */
+export class Registry implements Metrics, Gatherer {
+  private readonly families = new Map<string, AnyFamily>();
+  private readonly owners = new Map<string, string>();
+  private readonly sources = new Set<SampleSource>();
+  private readonly collectors = new Collectors((collector, error) => this.onCollectorError(collector, error));
+  private readonly defaults: RegistryDefaults;
+  /** Told when a family has its first series: then it stands in a client's registry, too. */
+  onFirstSeries: (family: AnyFamily) => void = () => {};
+  /** Told when a collector failed or did not answer in time. */
+  onCollectorError: (collector: string, error: unknown) => void = () => {};
+  /** Where refusals and overflows are counted. */
+  report: SelfReport = SILENT;
+  private readonly events: FamilyEvents = {
+    report: {
+      rejected: (family, reason) => this.report.rejected(family, reason),
+      dropped: (family) => this.report.dropped(family),
+      internal: (part) => this.report.internal(part),
+    },
+    firstSeries: (family) => this.onFirstSeries(family as StoredFamily as AnyFamily),
+  };
+
+  constructor(defaults: Partial<RegistryDefaults> = {}) {
+    this.defaults = { seriesLimit: undefined, constantLabels: {}, ...defaults };
+  }
+
+  counter<const N extends readonly string[] = readonly []>(options: InternalFamilyOptions<N>): Counter<N> {
+    return this.define('counter', options) as unknown as Counter<N>;
+  }
+
+  gauge<const N extends readonly string[] = readonly []>(options: InternalFamilyOptions<N>): Gauge<N> {
+    return this.define('gauge', options) as unknown as Gauge<N>;
+  }
+
+  histogram<const N extends readonly string[] = readonly []>(options: InternalFamilyOptions<N>): Histogram<N> {
+    return this.define('histogram', options) as unknown as Histogram<N>;
+  }
+
+  /** A gauge of 1 whose labels are the message, under a name that ends in `_info`. */
+  info<const N extends readonly string[] = readonly []>(options: InternalFamilyOptions<N>): Gauge<N> {
+    return this.define('info', options) as unknown as Gauge<N>;
+  }
+
+  /** The families that have a series. */
+  shown(): AnyFamily[] {
+    return [...this.families.values()].filter((family) => family.store.high > 0);
+  }
+
+  /** Which family prints this name, if any does. */
+  ownerOf(name: string): string | undefined {
+    return this.owners.get(name);
+  }
+
+  /** Adds families from elsewhere to every scrape; the returned function takes them out again. */
+  addSource(source: SampleSource): () => void {
+    this.sources.add(source);
+    return () => this.sources.delete(source);
+  }
+
+  async gather(timeoutMs: number): Promise<Gathered> {
+    this.sweep(Date.now());
+    const failed = new Set<AnyFamily>();
+    const collecting: Array<Promise<unknown>> = [];
+    for (const family of this.families.values()) {
+      const collector = family instanceof GaugeFamily ? family.collector : undefined;
+      if (collector === undefined) continue;
+      const run = async () => {
+        await collector(family as unknown as Gauge);
+        return true;
+      };
+      collecting.push(
+        this.collectors.run(family, family.name, run, timeoutMs).then((done) => {
+          if (done !== true) failed.add(family);
+        }),
+      );
+    }
+    const read = Promise.all([...this.sources].map((source) => this.read(source, timeoutMs)));
+    await Promise.all(collecting);
+    const foreign = this.withoutClashes((await read).flat());
+    return {
+      families: this.shown().filter((family) => !failed.has(family)),
+      foreign,
+      defaultLabels: this.defaultLabels(),
+    };
+  }
+
+  /** Takes out what has expired. */
+  sweep(nowMs: number): void {
+    for (const family of this.families.values()) family.sweep(nowMs);
+  }
+
+  /** Sets every family back to its start. */
+  reset(): void {
+    for (const family of this.families.values()) family.reset();
+  }
+
+  private define(type: FamilyType, options: InternalFamilyOptions): AnyFamily {
+    const definition = defineFamily(type, this.completed(options));
+    const known = this.families.get(definition.name);
+    if (known !== undefined) {
+      assertSame(known.definition, definition);
+      return known;
+    }
+    const names = printedNames(type, definition.name);
+    this.assertFree(definition.name, names);
+    const family = new FAMILIES[type](definition, this.events);
+    this.families.set(definition.name, family);
+    for (const name of names) this.owners.set(name, definition.name);
+    // A family without labels has its series from birth, before it stood in the map.
+    if (family.store.high > 0) this.onFirstSeries(family);
+    return family;
+  }
+
+  private completed(options: InternalFamilyOptions): InternalFamilyOptions {
+    if (typeof options !== 'object' || options === null) return options;
+    const { seriesLimit, constantLabels } = this.defaults;
+    return {
+      ...(seriesLimit === undefined ? {} : { seriesLimit }),
+      ...options,
+      constantLabels: { ...constantLabels, ...options.constantLabels },
+    };
+  }
+
+  private assertFree(family: string, names: readonly string[]): void {
+    for (const name of names) {
+      const owner = this.owners.get(name);
+      if (owner !== undefined) {
+        throw new PromptheusError('NAME_CLASH', `${family} would print ${show(name)}, which ${owner} prints already. Rename one of the two.`);
+      }
+    }
+  }
+
+  private async read(source: SampleSource, timeoutMs: number): Promise<SampleFamily[]> {
+    const collect = () => source.collect((collector, error) => this.onCollectorError(collector, error));
+    return (await this.collectors.run(source, source.name, collect, timeoutMs)) ?? [];
+  }
+
+  /** A name that is printed twice makes the whole scrape invalid: ours stays, then the first that came. */
+  private withoutClashes(families: readonly SampleFamily[]): SampleFamily[] {
+    const taken = new Set<string>();
+    return families.filter((family) => {
+      const names = printedNames(family.type, family.name);
+      if (names.some((name) => taken.has(name) || this.isShown(name))) {
+        this.report.internal('foreign_name_clash');
+        return false;
+      }
+      for (const name of names) taken.add(name);
+      return true;
+    });
+  }
+
+  private isShown(name: string): boolean {
+    const owner = this.owners.get(name);
+    return owner !== undefined && (this.families.get(owner) as AnyFamily).store.high > 0;
+  }
+
+  private defaultLabels(): Record<string, string> {
+    const labels: Record<string, string> = {};
+    for (const source of this.sources) {
+      for (const [name, value] of Object.entries(source.defaultLabels?.() ?? {})) labels[name] ??= String(value);
+    }
+    return labels;
+  }
+}
+
+function assertSame(known: FamilyDefinition, given: FamilyDefinition): void {
+  const differs = difference(known, given);
+  if (differs === undefined) return;
+  throw new PromptheusError(
+    'FAMILY_CONFLICT',
+    `${given.name} is defined already, with another definition: ${differs}. Use one definition everywhere, or another name.`,
+  );
+}
