@@ -1,3 +1,4 @@
+import { context } from '../context/context.js';
 import type { InternalFamilyOptions } from '../metrics/definition.js';
 import type { Counter, Gauge, Histogram, LabelValue } from '../metrics/types.js';
 import type { CatalogueRow, Fact } from './catalogue/row.js';
@@ -20,10 +21,10 @@ export interface RowOverrides {
   readonly extraLabels?: Readonly<Record<string, readonly string[]>> | undefined;
 }
 
-/** Facts that are empty where others are `unknown`: nothing failed, no route matched, no collection took part. */
+/** Facts that are empty where others are `unknown`: nothing failed, no route matched. */
 const EMPTY_FACTS: ReadonlySet<Fact> = new Set<Fact>(['errorType', 'route']);
 
-/** The values of a family's labels by position. What is not known is `unknown`. */
+/** The values of a family's labels by position. A tenant that is not given is the context's; what is not known is `unknown`. */
 export function labelValues(facts: readonly Fact[], known: Facts): LabelValue[] {
   const values: LabelValue[] = new Array(facts.length);
   for (let at = 0; at < facts.length; at++) {
@@ -35,6 +36,7 @@ export function labelValues(facts: readonly Fact[], known: Facts): LabelValue[] 
 }
 
 function fallbackOf(fact: Fact): string {
+  if (fact === 'tenant') return context.current().tenant || 'unknown';
   return EMPTY_FACTS.has(fact) ? '' : 'unknown';
 }
 
