@@ -120,12 +120,12 @@ class HistogramWriter implements SeriesWriter {
     for (let bucket = 0; bucket < bounds.length; bucket++) {
       if (bucket > 0) out.again(start, headEnd);
       out.raw(bounds[bucket] as Buffer);
-      count += values[at + 1 + bucket] as number;
+      count += values[at + 2 + bucket] as number;
       out.number(count);
       if (this.format === 'openmetrics') this.exemplar(row, bucket, out);
       out.byte(NEWLINE);
     }
-    this.total(this.sumName, values[at + 1 + bounds.length] as number, labelsFrom, labelsTo, out);
+    this.total(this.sumName, values[at + 1] as number, labelsFrom, labelsTo, out);
     this.total(this.countName, count, labelsFrom, labelsTo, out);
   }
 

@@ -18,8 +18,9 @@ export class CounterFamily extends StoredFamily<CounterHandle, number> {
     if (!Number.isFinite(value) || value < 0) return this.refuse(Number.isFinite(value) ? 'negative' : 'not_finite');
     const row = this.rowFor(first);
     if (row === NO_ROW) return;
+    const values = this.store.rows.chunkOf(row);
     const at = this.store.rows.offsetOf(row) + 1;
-    (this.store.rows.chunkOf(row)[at] as number) += value;
+    values[at] = (values[at] as number) + value;
   }
 
   isRevived(values: Float64Array, at: number): boolean {
@@ -31,8 +32,8 @@ export class CounterFamily extends StoredFamily<CounterHandle, number> {
     values[at] = this.labelNames.length === 0 ? 0 : -0;
   }
 
-  protected makeHandle(values: Float64Array, at: number, row: number): CounterHandle {
-    return new StoredCounterHandle(values, at, this, this.store.isOverflow(row));
+  protected makeHandle(values: Float64Array, at: number): CounterHandle {
+    return new StoredCounterHandle(values, at, this);
   }
 
   protected refusing(): CounterHandle {
@@ -53,9 +54,12 @@ class StoredCounterHandle implements CounterHandle {
     private readonly values: Float64Array,
     private readonly at: number,
     private readonly family: CounterFamily,
-    /** The label set went to the overflow series, so this handle is not to be kept for it. @internal */
-    readonly overflow: boolean,
   ) {}
+
+  /** The label set went to the overflow series, so this handle is not to be kept for it. @internal */
+  get overflow(): boolean {
+    return this.family.isOverflow(this.values, this.at);
+  }
 
   inc(value = 1): void {
     if (value >= 0 && Number.isFinite(value)) (this.values[this.at] as number) += value;

@@ -36,7 +36,7 @@ export abstract class StoredFamily<H = unknown, V = unknown> implements RowKeepe
     if (this.labelNames.length === 0) this.store.rowOf([]);
   }
 
-  protected abstract makeHandle(values: Float64Array, at: number, row: number): H;
+  protected abstract makeHandle(values: Float64Array, at: number): H;
   protected abstract refusing(): H;
   protected abstract valueAt(values: Float64Array, at: number): V;
   /** A number that moves whenever the row is written to. */
@@ -44,13 +44,16 @@ export abstract class StoredFamily<H = unknown, V = unknown> implements RowKeepe
   abstract isRevived(values: Float64Array, at: number): boolean;
   abstract clear(values: Float64Array, at: number, row: number): void;
 
-  labels(...values: unknown[]): H {
-    const first = values[0];
+  labels(first?: unknown, second?: unknown, third?: unknown, ...more: unknown[]): H {
+    // biome-ignore lint: the count tells a label that was left out from one given as undefined
+    const count = arguments.length;
     const row =
-      values.length === 1 && typeof first === 'object' && first !== null
+      typeof first === 'object' && first !== null && count === 1
         ? this.store.rowOfNamed(first as Named)
-        : this.store.rowOf(values);
-    return row === NO_ROW ? this.refusing() : this.handleOf(row);
+        : count <= 3
+          ? this.store.rowOfFew(count, first, second, third)
+          : this.store.rowOf([first, second, third, ...more]);
+    return row === NO_ROW ? this.refusing() : (this.handles[row] ?? this.handleOf(row));
   }
 
   remove(labels: Named): boolean {
@@ -74,6 +77,11 @@ export abstract class StoredFamily<H = unknown, V = unknown> implements RowKeepe
 
   isHeld(row: number): boolean {
     return this.handles[row] !== undefined;
+  }
+
+  /** True when a handle with these values stands for the overflow. */
+  isOverflow(values: Float64Array, at: number): boolean {
+    return this.store.isOverflow(this.store.rows.rowAt(values, at - 1));
   }
 
   firstSeries(): void {
@@ -116,7 +124,7 @@ export abstract class StoredFamily<H = unknown, V = unknown> implements RowKeepe
   private handleOf(row: number): H {
     const known = this.handles[row];
     if (known !== undefined) return known;
-    const handle = this.makeHandle(this.store.rows.chunkOf(row), this.store.rows.offsetOf(row) + 1, row);
+    const handle = this.makeHandle(this.store.rows.chunkOf(row), this.store.rows.offsetOf(row) + 1);
     while (this.handles.length <= row) this.handles.push(undefined);
     this.handles[row] = handle;
     return handle;

@@ -52,8 +52,8 @@ export class GaugeFamily extends StoredFamily<GaugeHandle, number> {
     values[at] = this.labelNames.length === 0 ? 0 : -0;
   }
 
-  protected makeHandle(values: Float64Array, at: number, row: number): GaugeHandle {
-    return new StoredGaugeHandle(values, at, this, this.store.isOverflow(row));
+  protected makeHandle(values: Float64Array, at: number): GaugeHandle {
+    return new StoredGaugeHandle(values, at, this);
   }
 
   protected refusing(): GaugeHandle {
@@ -87,9 +87,12 @@ class StoredGaugeHandle implements GaugeHandle {
     private readonly values: Float64Array,
     private readonly at: number,
     private readonly family: GaugeFamily,
-    /** The label set went to the overflow series, so this handle is not to be kept for it. @internal */
-    readonly overflow: boolean,
   ) {}
+
+  /** The label set went to the overflow series, so this handle is not to be kept for it. @internal */
+  get overflow(): boolean {
+    return this.family.isOverflow(this.values, this.at);
+  }
 
   set(value: number): void {
     // Adding 0 turns -0 into 0: -0 is the mark of a series that nothing was written to.

@@ -7,8 +7,8 @@ import { NO_ROW } from './series-store.js';
 import type { ExemplarLabels, HistogramHandle, HistogramValue } from './types.js';
 
 /**
- * Counts by bucket, and their sum. A row holds the bucket counts, `+Inf` last, then the sum; `_count` is the sum of the
- * buckets, so it never disagrees with `+Inf`.
+ * Counts by bucket, and their sum. A row holds the sum, then the bucket counts, `+Inf` last: what most observations touch
+ * lies in one cache line. `_count` is the sum of the buckets, so it never disagrees with `+Inf`.
  */
 export class HistogramFamily extends StoredFamily<HistogramHandle, HistogramValue> {
   readonly type = 'histogram';
@@ -35,11 +35,14 @@ export class HistogramFamily extends StoredFamily<HistogramHandle, HistogramValu
     const values = rows.chunkOf(row);
     const at = rows.offsetOf(row) + 1;
     const bucket = this.bucketIndex.find(value);
-    values[at + bucket] = (values[at + bucket] as number) + 1;
-    const sumAt = at + this.bucketIndex.bounds.length;
-    values[sumAt] = (values[sumAt] as number) + value;
+    values[at] = (values[at] as number) + value;
+    values[at + 1 + bucket] = (values[at + 1 + bucket] as number) + 1;
     const exemplar = named ? third : second;
     if (exemplar !== undefined) this.exemplars.set(row, bucket, value, exemplar as ExemplarLabels);
+  }
+
+  setExemplar(values: Float64Array, at: number, bucket: number, value: number, exemplar: ExemplarLabels): void {
+    this.exemplars.set(this.store.rows.rowAt(values, at - 1), bucket, value, exemplar);
   }
 
   startTimer(labels?: unknown): () => number {
@@ -61,8 +64,8 @@ export class HistogramFamily extends StoredFamily<HistogramHandle, HistogramValu
     this.exemplars.clear(row);
   }
 
-  protected makeHandle(values: Float64Array, at: number, row: number): HistogramHandle {
-    return new StoredHistogramHandle(values, at, this, row);
+  protected makeHandle(values: Float64Array, at: number): HistogramHandle {
+    return new StoredHistogramHandle(values, at, this);
   }
 
   protected refusing(): HistogramHandle {
@@ -72,45 +75,38 @@ export class HistogramFamily extends StoredFamily<HistogramHandle, HistogramValu
   protected valueAt(values: Float64Array, at: number): HistogramValue {
     let count = 0;
     const buckets = Array.from(this.bucketIndex.bounds, (le, bucket) => {
-      count += values[at + bucket] as number;
+      count += values[at + 1 + bucket] as number;
       return { le, count };
     });
-    return { buckets, sum: values[at + buckets.length] as number, count };
+    return { buckets, sum: values[at] as number, count };
   }
 
   protected totalAt(values: Float64Array, at: number): number {
     let total = 0;
-    for (let bucket = 0; bucket < this.bucketIndex.bounds.length; bucket++) total += values[at + bucket] as number;
+    for (let bucket = 0; bucket < this.bucketIndex.bounds.length; bucket++) total += values[at + 1 + bucket] as number;
     return total;
   }
 }
 
 class StoredHistogramHandle implements HistogramHandle {
-  private readonly index: BucketIndex;
-  private readonly sumAt: number;
-
   constructor(
     private readonly values: Float64Array,
     private readonly at: number,
     private readonly family: HistogramFamily,
-    private readonly row: number,
-  ) {
-    this.index = family.bucketIndex;
-    this.sumAt = at + family.bucketIndex.bounds.length;
-  }
+  ) {}
 
   /** The label set went to the overflow series, so this handle is not to be kept for it. @internal */
   get overflow(): boolean {
-    return this.family.store.isOverflow(this.row);
+    return this.family.isOverflow(this.values, this.at);
   }
 
   observe(value: number, exemplar?: ExemplarLabels): void {
     if (!Number.isFinite(value)) return this.family.refuse('not_finite');
-    const values = this.values;
-    const bucket = this.index.find(value);
-    values[this.at + bucket] = (values[this.at + bucket] as number) + 1;
-    values[this.sumAt] = (values[this.sumAt] as number) + value;
-    if (exemplar !== undefined) this.family.exemplars.set(this.row, bucket, value, exemplar);
+    const { values, at } = this;
+    const bucket = this.family.bucketIndex.find(value);
+    values[at] = (values[at] as number) + value;
+    values[at + 1 + bucket] = (values[at + 1 + bucket] as number) + 1;
+    if (exemplar !== undefined) this.family.setExemplar(values, at, bucket, value, exemplar);
   }
 
   startTimer(): () => number {

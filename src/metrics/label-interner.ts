@@ -1,22 +1,32 @@
+import { labelText } from './label-value.js';
+
 /** Gives each distinct value of one label a small number, as long as a series uses it. */
 export class LabelInterner {
-  private readonly ids = new Map<string, number>();
+  /**
+   * An object rather than a Map: V8 finds a property by a string in half the time that a Map takes. It has no
+   * prototype, so that every text is only a key.
+   */
+  private readonly ids: Record<string, number | undefined> = Object.create(null);
   private readonly texts: Array<string | undefined> = [];
   private readonly uses: number[] = [];
   private readonly freed: number[] = [];
 
-  /** The number of a known value. */
-  find(text: string): number | undefined {
-    return this.ids.get(text);
+  /** The number of a known value, or `undefined`. */
+  find(value: unknown): number | undefined {
+    if (typeof value !== 'string') {
+      const text = labelText(value);
+      return text === undefined ? undefined : this.ids[text];
+    }
+    return this.ids[value];
   }
 
   /** The number of a value that one more series uses from now on. */
   acquire(text: string): number {
-    let id = this.ids.get(text);
+    let id = this.ids[text];
     if (id === undefined) {
       id = this.freed.pop() ?? this.texts.length;
       const own = ownCopy(text);
-      this.ids.set(own, id);
+      this.ids[own] = id;
       this.texts[id] = own;
       this.uses[id] = 0;
     }
@@ -29,7 +39,7 @@ export class LabelInterner {
     const left = (this.uses[id] as number) - 1;
     this.uses[id] = left;
     if (left > 0) return;
-    this.ids.delete(this.texts[id] as string);
+    delete this.ids[this.texts[id] as string];
     this.texts[id] = undefined;
     this.freed.push(id);
   }

@@ -1,3 +1,5 @@
+import { DenseIndex } from './dense-index.js';
+
 const EMPTY = 0;
 const GONE = -1;
 
@@ -9,25 +11,30 @@ export class SeriesIndex {
   private table = new Int32Array(32);
   private numbers: Int32Array;
   private occupied = 0;
+  private dense: DenseIndex | undefined;
   private readonly labels: number;
 
   constructor(labels: number) {
     this.labels = labels;
     this.numbers = new Int32Array(16 * labels);
+    this.dense = new DenseIndex(labels);
   }
 
   /** The row that holds these numbers, or -1. */
   find(ids: Int32Array): number {
+    if (this.dense !== undefined) return this.dense.find(ids);
     const { table, numbers, labels } = this;
     const mask = table.length - 1;
     for (let at = hash(ids, 0, labels) & mask; ; at = (at + 1) & mask) {
       const entry = table[at] as number;
       if (entry === EMPTY) return -1;
-      if (entry === GONE) continue;
-      const from = (entry - 1) * labels;
+      let from = (entry - 1) * labels;
       let index = 0;
-      while (index < labels && numbers[from + index] === ids[index]) index++;
-      if (index === labels) return entry - 1;
+      while (index < labels && numbers[from] === ids[index]) {
+        index++;
+        from++;
+      }
+      if (index === labels && entry > 0) return entry - 1;
     }
   }
 
@@ -39,11 +46,13 @@ export class SeriesIndex {
       this.numbers = larger;
     }
     for (let index = 0; index < this.labels; index++) this.numbers[row * this.labels + index] = ids[index] as number;
-    if ((this.occupied + 1) * 3 > this.table.length * 2) this.rebuild();
+    if ((this.occupied + 1) * 2 > this.table.length) this.rebuild();
     this.place(row);
+    if (this.dense?.add(row, ids) === false) this.dense = undefined;
   }
 
   remove(row: number): void {
+    this.dense = undefined;
     const at = this.placeOf(row);
     if (at >= 0) this.table[at] = GONE;
   }
@@ -85,10 +94,7 @@ export class SeriesIndex {
 }
 
 function hash(ids: Int32Array, from: number, count: number): number {
-  let mixed = 0x9e3779b9;
-  for (let index = from; index < from + count; index++) {
-    mixed = Math.imul(mixed ^ (ids[index] as number), 0x85ebca6b);
-    mixed ^= mixed >>> 13;
-  }
-  return mixed ^ (mixed >>> 16);
+  let mixed = 0;
+  for (let index = from; index < from + count; index++) mixed = Math.imul(mixed + (ids[index] as number), 0x9e3779b1);
+  return mixed ^ (mixed >>> 15);
 }

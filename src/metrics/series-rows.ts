@@ -49,6 +49,11 @@ export class SeriesRows {
     return this.chunks[chunkIndexOf(row)] as Float64Array;
   }
 
+  /** The row that starts at an offset of a chunk. */
+  rowAt(chunk: Float64Array, offset: number): number {
+    return chunkStart(this.chunks.indexOf(chunk)) + offset / this.width;
+  }
+
   offsetOf(row: number): number {
     return (row - chunkStart(chunkIndexOf(row))) * this.width;
   }

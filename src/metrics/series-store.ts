@@ -36,6 +36,8 @@ export class SeriesStore {
   /** Series within the limit, in sight or not. */
   private kept = 0;
   private readonly overflowRows = new Set<number>();
+  /** From the first overflow on, each look-up has to ask whether its row is one. */
+  private overflowing = false;
   private readonly freed: number[] = [];
   private readonly interners: LabelInterner[];
   private readonly index: SeriesIndex;
@@ -71,15 +73,33 @@ export class SeriesStore {
     const count = ids.length;
     if (values.length !== count) return this.refuse('label_count');
     for (let label = 0; label < count; label++) {
-      const value = values[label];
-      const id = (interners[label] as LabelInterner).find((typeof value === 'string' ? value : labelText(value)) as string);
+      const id = (interners[label] as LabelInterner).find(values[label]);
       if (id === undefined) return this.admit(values);
       ids[label] = id;
     }
     const row = this.index.find(ids);
-    if (row === NO_ROW) return this.admit(values);
-    if (this.overflowRows.size > 0 && this.overflowRows.has(row)) this.report.dropped(this.definition.name);
-    return row;
+    return row === NO_ROW || this.overflowing ? this.admit(values) : row;
+  }
+
+  /** `rowOf` for up to three labels, without an array of them. */
+  rowOfFew(count: number, first: unknown, second: unknown, third: unknown): number {
+    const { ids, interners } = this;
+    if (count !== ids.length) return this.refuse('label_count');
+    let id = count > 0 ? (interners[0] as LabelInterner).find(first) : 0;
+    if (id === undefined) return this.admit([first, second, third].slice(0, count));
+    ids[0] = id;
+    if (count > 1) {
+      id = (interners[1] as LabelInterner).find(second);
+      if (id === undefined) return this.admit([first, second, third].slice(0, count));
+      ids[1] = id;
+      if (count > 2) {
+        id = (interners[2] as LabelInterner).find(third);
+        if (id === undefined) return this.admit([first, second, third].slice(0, count));
+        ids[2] = id;
+      }
+    }
+    const row = this.index.find(ids);
+    return row === NO_ROW || this.overflowing ? this.admit([first, second, third].slice(0, count)) : row;
   }
 
   /** The row of a label set given by name. The names are compared as they come, which is mostly the declared order. */
@@ -91,17 +111,14 @@ export class SeriesStore {
     for (const name in labels) {
       const label = names[seen] === name ? seen : names.indexOf(name);
       if (label === -1) return this.refuse('label_count');
-      const value = labels[name];
-      const id = (interners[label] as LabelInterner).find((typeof value === 'string' ? value : labelText(value)) as string);
+      const id = (interners[label] as LabelInterner).find(labels[name]);
       if (id === undefined) known = false;
       else ids[label] = id;
       seen++;
     }
     if (seen !== names.length) return this.refuse('label_count');
-    const row = known ? this.index.find(ids) : NO_ROW;
-    if (row === NO_ROW) return this.admit(this.inOrder(labels));
-    if (this.overflowRows.size > 0 && this.overflowRows.has(row)) this.report.dropped(this.definition.name);
-    return row;
+    const row = known && !this.overflowing ? this.index.find(ids) : NO_ROW;
+    return row === NO_ROW ? this.admit(this.inOrder(labels)) : row;
   }
 
   /** The row of a label set, without making one. */
@@ -210,6 +227,7 @@ export class SeriesStore {
     if (last !== NO_ROW) return last;
     const row = this.bear(given);
     this.overflowRows.add(row);
+    this.overflowing = true;
     return row;
   }
 

@@ -65,12 +65,12 @@ export class FamilyView implements ClientMetric {
     let count = 0;
     const { bounds } = family.bucketIndex;
     for (let bucket = 0; bucket < bounds.length; bucket++) {
-      count += chunk[at + bucket] as number;
+      count += chunk[at + 1 + bucket] as number;
       const bound = bounds[bucket] as number;
       const le = bound === Number.POSITIVE_INFINITY ? '+Inf' : bound;
       values.push({ metricName: `${family.name}_bucket`, labels: { le, ...labels }, value: count });
     }
-    values.push({ metricName: `${family.name}_sum`, labels, value: chunk[at + bounds.length] as number });
+    values.push({ metricName: `${family.name}_sum`, labels, value: chunk[at] as number });
     values.push({ metricName: `${family.name}_count`, labels, value: count });
   }
 }
