@@ -1,0 +1,71 @@
+import type { Outcome } from '../open-call.js';
+import { controllerAborted, isAbortError, signalAborted } from './abort.js';
+import { interpose } from './interpose.js';
+import type { Observation } from './observation.js';
+
+type Step = (...args: unknown[]) => Promise<IteratorResult<unknown>>;
+type Iterator = { next?: Step; return?: Step; throw?: Step };
+type Watchable = Iterator & { [Symbol.asyncIterator](): Iterator; iterator?: () => Iterator };
+
+/**
+ * An async iterable that its consumer iterates. Node's and the web's streams are none: they flow through `pipe` and
+ * readers, past any iterator.
+ */
+export function isWatchable(value: unknown): value is Watchable {
+  if (typeof value !== 'object' || value === null) return false;
+  try {
+    const { pipe, getReader } = value as { pipe?: unknown; getReader?: unknown };
+    const piped = typeof pipe === 'function' || typeof getReader === 'function';
+    return !piped && typeof (value as Partial<Watchable>)[Symbol.asyncIterator] === 'function';
+  } catch {
+    return false;
+  }
+}
+
+/**
+ * Ends the observation when the iterable has been iterated to its end, left early, or has failed. The object stays the
+ * caller's own: only its methods are interposed.
+ */
+export function watchIterable(iterable: Watchable, observation: Observation, args: readonly unknown[]): void {
+  const stopped = (otherwise: Outcome): Outcome =>
+    signalAborted(args) || controllerAborted(iterable) ? 'aborted' : otherwise;
+  const watched = new WeakSet<object>();
+  const watch = (iterator: Iterator): Iterator => {
+    if (!watched.has(iterator)) {
+      watched.add(iterator);
+      if (!watchIterator(iterator, observation, stopped)) observation.lost();
+    }
+    return iterator;
+  };
+  if (typeof iterable.next === 'function') watch(iterable);
+  // The streams of the OpenAI and Anthropic SDKs make all their iterators, those of `tee()` too, with this one.
+  const key = typeof iterable.iterator === 'function' ? 'iterator' : Symbol.asyncIterator;
+  const make = iterable[key] as () => Iterator;
+  if (!interpose(iterable, key, () => watch(Reflect.apply(make, iterable, [])))) observation.lost();
+}
+
+function watchIterator(iterator: Iterator, observation: Observation, stopped: (o: Outcome) => Outcome): boolean {
+  const { next, return: leave, throw: fail } = iterator;
+  const step =
+    (method: Step, before: () => void): Step =>
+    async (...args) => {
+      before();
+      try {
+        const result = await observation.run(() => Reflect.apply(method, iterator, args));
+        if (result.done) observation.end(stopped('success'), result.value);
+        else observation.chunk(result.value);
+        return result;
+      } catch (error) {
+        observation.end(isAbortError(error) ? 'aborted' : stopped('error'), error);
+        throw error;
+      }
+    };
+  const leaving = () => observation.end(stopped('incomplete'), undefined);
+  // An iterator without a `return` gets one: it is how a `for await` says that it left early.
+  const end: Step = async (value) => ({ done: true, value });
+  return (
+    (next === undefined || interpose(iterator, 'next', step(next, () => {}))) &&
+    interpose(iterator, 'return', step(leave ?? end, leaving)) &&
+    (fail === undefined || interpose(iterator, 'throw', step(fail, leaving)))
+  );
+}

@@ -1,0 +1,16 @@
+import type { Outcome } from '../open-call.js';
+
+/** One call of a wrapped function, from the wrapper's side. None of these may throw but `run`, which throws what `fn` does. */
+export interface Observation {
+  /** Runs the user's code so that recorders inside it find this call. */
+  run<T>(fn: () => T): T;
+  /** A piece of a stream. */
+  chunk(value: unknown): void;
+  /** The end, called once: `value` is the result, or what was thrown. */
+  end(outcome: Outcome, value: unknown): void;
+  /** What could not be watched, without any harm to the caller. */
+  lost(): void;
+}
+
+/** Begins the observation of a call; `undefined` leaves it unobserved. */
+export type Begin = (args: readonly unknown[]) => Observation | undefined;

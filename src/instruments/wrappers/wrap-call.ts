@@ -1,0 +1,42 @@
+import { PromptheusError, show } from '../../errors/promptheus-error.js';
+import { isAbortError, signalAborted } from './abort.js';
+import { follow } from './follow.js';
+import { makeAlike } from './likeness.js';
+import type { Begin, Observation } from './observation.js';
+
+// biome-ignore lint/suspicious/noExplicitAny: any function can be wrapped, whatever it takes.
+export type AnyFunction = (...args: any[]) => any;
+
+/**
+ * A function that does what `fn` does and is observed: same `this`, arity, name, own properties and types; what it
+ * throws is thrown on as it is. Sync functions, promises, thenables and async iterables are followed to their end.
+ *
+ * @throws {NOT_A_FUNCTION}
+ */
+export function wrapCall<F extends AnyFunction>(fn: F, wrapper: string, begin: Begin): F {
+  assertFunction(fn, wrapper);
+  const wrapped = function (this: unknown, ...args: unknown[]): unknown {
+    const observation = begin(args);
+    if (observation === undefined) return Reflect.apply(fn, this, args);
+    return observed(observation, args, () => Reflect.apply(fn, this, args));
+  };
+  return makeAlike(wrapped as F, fn);
+}
+
+function observed(observation: Observation, args: readonly unknown[], call: () => unknown): unknown {
+  let result: unknown;
+  try {
+    result = observation.run(call);
+  } catch (error) {
+    observation.end(isAbortError(error) || signalAborted(args) ? 'aborted' : 'error', error);
+    throw error;
+  }
+  return follow(result, observation, args);
+}
+
+function assertFunction(fn: unknown, wrapper: string): void {
+  const isClass = typeof fn === 'function' && /^class\b/.test(Function.prototype.toString.call(fn));
+  if (typeof fn === 'function' && !isClass) return;
+  const got = isClass ? 'a class' : show(fn);
+  throw new PromptheusError('NOT_A_FUNCTION', `${wrapper} observes functions and methods, got ${got}. Give it a function.`);
+}
