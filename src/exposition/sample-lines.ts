@@ -13,7 +13,7 @@ export function* sampleLines(
   format: Format,
   defaults: Readonly<Record<string, string>>,
 ): Generator<string, void, void> {
-  if (!METRIC_NAME.test(family.name)) return;
+  if (!METRIC_NAME.test(family.name) || family.samples.length === 0) return;
   const name = format === 'openmetrics' ? openMetricsName(family.type, family.name) : family.name;
   yield `# HELP ${name} ${helpText(String(family.help), format)}\n# TYPE ${name} ${typeText(family.type, format)}\n`;
   const allowed = new Set([...printedNames(family.type, family.name), `${name}_total`, `${family.name}_created`]);

@@ -67,6 +67,14 @@ export class RegistryBridge implements SampleSource {
     );
   }
 
+  /** Takes the views out again. */
+  leave(): void {
+    for (const view of this.views.values()) {
+      if (this.registry.getSingleMetric(view.family.name) === view) this.registry.removeSingleMetric(view.family.name);
+    }
+    this.views.clear();
+  }
+
   private surviveClear(): void {
     const { registry } = this;
     const clear = registry.clear;

@@ -28,12 +28,13 @@ export interface ClientMetric {
 export interface ClientRegistry {
   registerMetric(metric: never): void;
   getSingleMetric(name: string): unknown;
+  removeSingleMetric(name: string): void;
   getMetricsAsArray(): unknown[];
   clear(): void;
   readonly contentType: string;
 }
 
-const METHODS = ['registerMetric', 'getSingleMetric', 'getMetricsAsArray', 'clear'] as const;
+const METHODS = ['registerMetric', 'getSingleMetric', 'removeSingleMetric', 'getMetricsAsArray', 'clear'] as const;
 
 /** @throws {INVALID_OPTION} when it is no client's registry */
 export function assertClientRegistry(value: unknown): asserts value is ClientRegistry {

@@ -1,0 +1,161 @@
+import { context } from './context/context.js';
+import { type MetricsServer, type MetricsServerOptions, startMetricsServer } from './exposition/metrics-server.js';
+import { ScrapeHandler, type ScrapeRequest, type ScrapeResponse, type ScrapeTarget } from './exposition/scrape-handler.js';
+import { setInstanceFactory } from './instruments/current.js';
+import type { InstrumentEnvironment } from './instruments/environment.js';
+import { counterOf, gaugeOf, handleOf, histogramOf } from './instruments/families.js';
+import { createHttpInstrument, type HttpInstrument } from './instruments/http.js';
+import { createDomainInstruments, type Instruments } from './instruments/instruments.js';
+import { processSource } from './instruments/runtime/process-source.js';
+import { slot } from './internal/slot.js';
+import { createWarn, type Logger } from './internal/warnings.js';
+import { NO_METRICS } from './metrics/noop.js';
+import type { Metrics } from './metrics/types.js';
+import { type PromptheusOptions, type ResolvedOptions, resolveOptions } from './options/options.js';
+import { ClientBridges } from './registry/client-bridges.js';
+import { Registry } from './registry/registry.js';
+import { reportTo } from './registry/self-metrics.js';
+import { VERSION } from './version.js';
+
+/** One instance: its families, its instruments, and the scrape that shows them. */
+export interface Promptheus extends Instruments {
+  /** Get-or-create families of your own. */
+  readonly metrics: Metrics;
+  readonly http: HttpInstrument;
+  readonly context: typeof context;
+  /** The options with their defaults, frozen. */
+  readonly options: ResolvedOptions;
+  /**
+   * Answers a scrape: negotiates format and encoding, and shares one render between scrapes that overlap. Yields to
+   * the event loop every two milliseconds. Never rejects.
+   *
+   * @example
+   * const { status, headers, body } = await instance.scrape({ method: 'GET', headers: request.headers });
+   */
+  scrape(request?: ScrapeRequest): Promise<ScrapeResponse>;
+  /** Writes a scrape to a stream piece by piece, as fast as it drains, so that no more than a piece of it is held. */
+  scrapeTo(target: ScrapeTarget, request?: ScrapeRequest): Promise<{ status: number; contentType: string }>;
+  /**
+   * Serves `/metrics` from a server of its own, on 0.0.0.0:8090 by default; the address is logged once. It does not
+   * keep the process alive.
+   *
+   * @throws {PORT_IN_USE} {SERVER_FAILED} {THREAD_UNAVAILABLE} {INVALID_OPTION}
+   */
+  startMetricsServer(options?: MetricsServerOptions): Promise<MetricsServer>;
+  /** Joins the clients' registries now instead of at the first scrape or recording. */
+  start(): Promise<void>;
+  /** Closes the servers that this instance started; if it was the default one, the next that is made becomes it. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Makes an instance. The first one made is the default, which decorators, wrappers and adapters use, unless
+ * `default: false`.
+ *
+ * @throws {INVALID_OPTION} {INVALID_BUCKETS} for options that can't be, with the value and what to do
+ * @example
+ * ```ts
+ * const promptheus = createPromptheus({ tenant: { label: 'tenant' }, registry: false });
+ * ```
+ */
+export function createPromptheus(options: PromptheusOptions = {}): Promptheus {
+  const resolved = resolveOptions(options);
+  const warn = createWarn(resolved.logger === false ? SILENT_LOGGER : resolved.logger);
+  const isDefault = resolved.default && slot.instance === undefined;
+  if (resolved.default && !isDefault) {
+    warn(
+      'second_default',
+      'createPromptheus() was called while a default instance exists, so decorators and adapters go on using that one. Call it before anything records, use promptheus() for the one there is, or say default: false.',
+    );
+  }
+  const instance = assemble(resolved, isDefault, warn);
+  if (isDefault) slot.instance = instance;
+  return instance;
+}
+
+/** The default instance; made with default options where none was. */
+export function promptheus(): Promptheus {
+  return (slot.instance as Promptheus | undefined) ?? createPromptheus();
+}
+
+setInstanceFactory(promptheus);
+
+const SILENT_LOGGER: Logger = { info() {}, warn() {} };
+
+function assemble(options: ResolvedOptions, isDefault: boolean, warn: InstrumentEnvironment['warn']): Promptheus {
+  const registry = new Registry(options.metrics);
+  const metrics: Metrics = options.enabled ? registry : NO_METRICS;
+  const env: InstrumentEnvironment = {
+    metrics: options.prefix === '' ? metrics : withPrefix(metrics, options.prefix),
+    naming: options.naming,
+    tenant: options.tenant,
+    warn,
+  };
+  if (options.enabled) reportItself(registry, env, options.prefix);
+  const bridges = options.enabled ? new ClientBridges(registry, options.registry, isDefault, processSource, warn) : undefined;
+  const durations = histogramOf(env, 'promptheus_scrape_duration_seconds');
+  const handler = new ScrapeHandler(
+    { gather: (timeoutMs) => (bridges?.join(), registry.gather(timeoutMs)) },
+    options.scrape,
+    (format, seconds) => handleOf(durations, { format }).observe(seconds),
+  );
+  const servers = new Set<MetricsServer>();
+  const instance: Promptheus = {
+    ...createDomainInstruments(env),
+    http: createHttpInstrument(env, options.http),
+    metrics,
+    context,
+    options,
+    scrape: (request = {}) => handler.scrape(request),
+    scrapeTo: (target, request) => handler.scrapeTo(target, request),
+    async startMetricsServer(serverOptions = {}) {
+      const log = (message: string) => options.logger && options.logger.info(`[promptheus] ${message}`);
+      const server = await startMetricsServer(handler, serverOptions, log);
+      servers.add(server);
+      return server;
+    },
+    async start() {
+      bridges?.join();
+    },
+    async stop() {
+      await Promise.all([...servers].map((server) => server.close()));
+      servers.clear();
+      bridges?.leave();
+      if (slot.instance === instance) slot.instance = undefined;
+    },
+  };
+  return instance;
+}
+
+/** The families in which an instance counts what it could not keep, and says what it is. */
+function reportItself(registry: Registry, env: InstrumentEnvironment, prefix: string): void {
+  const rejected = counterOf(env, 'promptheus_rejected_observations_total').family;
+  const dropped = counterOf(env, 'promptheus_dropped_label_sets_total').family;
+  const internal = counterOf(env, 'promptheus_internal_errors_total').family;
+  const collectors = counterOf(env, 'promptheus_collector_errors_total').family;
+  registry.report = reportTo({
+    rejected: (family, reason) => rejected.labels(family, reason).inc(),
+    dropped: (family) => dropped.labels(family).inc(),
+    internal: (part) => internal.labels(part).inc(),
+  });
+  registry.onCollectorError = (collector, error) => {
+    collectors.labels(collector).inc();
+    env.warn(`collector:${collector}`, `the collector ${collector} failed and is left out of this scrape: ${String(error)}`);
+  };
+  const series = gaugeOf(env, 'promptheus_series').family;
+  series.collect(() => {
+    for (const family of registry.shown()) series.set({ family: family.name }, family.store.size);
+  });
+  const build = registry.info({ name: `${prefix}promptheus_build_info`, help: 'The version that is running.', labelNames: ['version'] });
+  build.set({ version: VERSION }, 1);
+}
+
+/** The same families under names with a prefix. */
+function withPrefix(metrics: Metrics, prefix: string): Metrics {
+  const named = <O extends { name: string }>(options: O): O => ({ ...options, name: prefix + options.name });
+  return {
+    counter: (options) => metrics.counter(named(options)),
+    gauge: (options) => metrics.gauge(named(options)),
+    histogram: (options) => metrics.histogram(named(options)),
+  };
+}
