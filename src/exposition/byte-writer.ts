@@ -24,54 +24,41 @@ export class ByteWriter {
     this.length += this.bytes.write(text, this.length);
   }
 
-  /** Room must have been reserved. */
-  raw(bytes: Uint8Array): void {
-    const target = this.bytes;
-    const at = this.length;
-    const count = bytes.length;
-    // A call costs more than so few bytes.
-    if (count > 32) target.set(bytes, at);
-    else for (let index = 0; index < count; index++) target[at + index] = bytes[index] as number;
-    this.length = at + count;
-  }
-
-  /** Writes again what stands from `from` to `to`. Room must have been reserved. */
-  again(from: number, to: number): void {
-    this.bytes.copyWithin(this.length, from, to);
-    this.length += to - from;
-  }
-
-  /** A number as Prometheus reads it. Room for 25 bytes must have been reserved. */
-  number(value: number): void {
-    if (value >= 0 && value < LARGEST_DIGIT_LOOP && value === (value | 0)) this.whole(value | 0);
-    else this.length += this.bytes.write(numberText(value), this.length, 'latin1');
-  }
-
-  byte(code: number): void {
-    this.bytes[this.length++] = code;
-  }
-
   /** The body; the writer is not used after. */
   take(): Buffer {
     return this.bytes.subarray(0, this.length);
   }
+}
 
-  private whole(value: number): void {
-    const bytes = this.bytes;
-    if (value < 10) {
-      bytes[this.length++] = ZERO + value;
-      return;
-    }
-    const end = this.length + digitsOf(value);
-    this.length = end;
-    let left = value;
-    let at = end;
-    do {
-      const rest = (left / 10) | 0;
-      bytes[--at] = ZERO + left - rest * 10;
-      left = rest;
-    } while (left > 0);
+/** From here on a call into the engine costs less than a loop. */
+const LOOP_BYTES = 32;
+
+/** Writes bytes at a place with room for them, and returns the place after. */
+export function writeBytes(target: Buffer, at: number, bytes: Uint8Array): number {
+  const count = bytes.length;
+  if (count > LOOP_BYTES) target.set(bytes, at);
+  else for (let index = 0; index < count; index++) target[at + index] = bytes[index] as number;
+  return at + count;
+}
+
+/** Writes a number as Prometheus reads it at a place with room for 25 bytes, and returns the place after. */
+export function writeNumber(target: Buffer, at: number, value: number): number {
+  if (!(value >= 0 && value < LARGEST_DIGIT_LOOP && value === (value | 0))) {
+    return at + target.write(numberText(value), at, 'latin1');
   }
+  let left = value | 0;
+  if (left < 10) {
+    target[at] = ZERO + left;
+    return at + 1;
+  }
+  const end = at + digitsOf(left);
+  let place = end;
+  do {
+    const rest = (left / 10) | 0;
+    target[--place] = ZERO + left - rest * 10;
+    left = rest;
+  } while (left > 0);
+  return end;
 }
 
 function digitsOf(value: number): number {

@@ -2,13 +2,15 @@ import { HistogramFamily } from '../metrics/histogram.js';
 import { runLength } from '../metrics/label-bytes.js';
 import { openMetricsName } from '../metrics/names.js';
 import type { AnyFamily } from '../registry/interfaces.js';
-import { type ByteWriter, numberText } from './byte-writer.js';
+import { type ByteWriter, numberText, writeBytes, writeNumber } from './byte-writer.js';
 import { boundText, type Format, helpText, typeText } from './format.js';
 
 const NEWLINE = 10;
 const SPACE = 32;
-const QUOTE_CLOSE = Buffer.from('} ');
+const BRACE = 123;
 const COMMA = 44;
+const LABELS_END = Buffer.from('} ');
+const LE = Buffer.from('le="');
 const NUMBER_BYTES = 26;
 /** 128 code points, escaped, and two numbers. */
 const EXEMPLAR_BYTES = 2_048;
@@ -58,16 +60,19 @@ class NumberWriter implements SeriesWriter {
     const run = values[at] as number;
     const labels = runLength(run);
     out.reserve(this.bare.length + this.labelled.length + labels + NUMBER_BYTES + 4);
+    const { bytes } = out;
+    let to: number;
     if (labels === 0) {
-      out.raw(this.bare);
+      to = writeBytes(bytes, out.length, this.bare);
     } else {
-      out.raw(this.labelled);
-      if (this.defaults !== '') out.byte(COMMA);
-      out.length += store.bytes.copy(run, out.bytes, out.length);
-      out.raw(QUOTE_CLOSE);
+      to = writeBytes(bytes, out.length, this.labelled);
+      if (this.defaults !== '') bytes[to++] = COMMA;
+      to += store.bytes.copy(run, bytes, to);
+      to = writeBytes(bytes, to, LABELS_END);
     }
-    out.number(values[at + 1] as number);
-    out.byte(NEWLINE);
+    to = writeNumber(bytes, to, values[at + 1] as number);
+    bytes[to++] = NEWLINE;
+    out.length = to;
   }
 }
 
@@ -78,6 +83,7 @@ class HistogramWriter implements SeriesWriter {
   private readonly countName: Buffer;
   private readonly bounds: Buffer[];
   private readonly boundBytes: number;
+  private readonly defaultBytes: number;
 
   constructor(
     private readonly family: HistogramFamily,
@@ -88,6 +94,7 @@ class HistogramWriter implements SeriesWriter {
     this.sumName = Buffer.from(`${family.name}_sum`);
     this.countName = Buffer.from(`${family.name}_count`);
     this.bounds = Array.from(family.bucketIndex.bounds, (bound) => Buffer.from(`${boundText(bound, format)}"} `));
+    this.defaultBytes = Buffer.byteLength(defaults);
     this.boundBytes = this.bounds.reduce((total, bound) => total + bound.length, 0);
   }
 
@@ -102,60 +109,56 @@ class HistogramWriter implements SeriesWriter {
     const at = store.rows.offsetOf(row);
     const run = values[at] as number;
     const lines = this.bounds.length + 2;
-    const exemplarBytes = this.family.exemplars.isEmpty ? 0 : this.bounds.length * EXEMPLAR_BYTES;
+    const withExemplars = this.format === 'openmetrics' && !this.family.exemplars.isEmpty;
+    const exemplarBytes = withExemplars ? this.bounds.length * EXEMPLAR_BYTES : 0;
     out.reserve(lines * (this.bucketName.length + runLength(run) + NUMBER_BYTES + 8) + this.boundBytes + exemplarBytes);
 
+    const { bytes } = out;
     const start = out.length;
-    out.raw(this.bucketName);
-    if (this.defaults !== '' && runLength(run) > 0) out.byte(COMMA);
-    out.length += store.bytes.copy(run, out.bytes, out.length);
-    const labelsFrom = start + this.bucketName.length - Buffer.byteLength(this.defaults);
-    const labelsTo = out.length;
-    if (labelsTo > labelsFrom) out.byte(COMMA);
-    writeLe(out);
-    const headEnd = out.length;
+    let to = writeBytes(bytes, start, this.bucketName);
+    if (this.defaults !== '' && runLength(run) > 0) bytes[to++] = COMMA;
+    to += store.bytes.copy(run, bytes, to);
+    const labelsFrom = start + this.bucketName.length - this.defaultBytes;
+    const labelsTo = to;
+    if (labelsTo > labelsFrom) bytes[to++] = COMMA;
+    to = writeBytes(bytes, to, LE);
+    const headEnd = to;
 
     let count = 0;
-    const bounds = this.bounds;
+    const { bounds } = this;
     for (let bucket = 0; bucket < bounds.length; bucket++) {
-      if (bucket > 0) out.again(start, headEnd);
-      out.raw(bounds[bucket] as Buffer);
+      if (bucket > 0) {
+        bytes.copyWithin(to, start, headEnd);
+        to += headEnd - start;
+      }
+      to = writeBytes(bytes, to, bounds[bucket] as Buffer);
       count += values[at + 2 + bucket] as number;
-      out.number(count);
-      if (this.format === 'openmetrics') this.exemplar(row, bucket, out);
-      out.byte(NEWLINE);
+      to = writeNumber(bytes, to, count);
+      if (exemplarBytes > 0) to = this.exemplar(row, bucket, bytes, to);
+      bytes[to++] = NEWLINE;
     }
-    this.total(this.sumName, values[at + 1] as number, labelsFrom, labelsTo, out);
-    this.total(this.countName, count, labelsFrom, labelsTo, out);
+    to = total(bytes, to, this.sumName, values[at + 1] as number, labelsFrom, labelsTo);
+    out.length = total(bytes, to, this.countName, count, labelsFrom, labelsTo);
   }
 
-  private total(name: Buffer, value: number, labelsFrom: number, labelsTo: number, out: ByteWriter): void {
-    out.raw(name);
-    if (labelsTo > labelsFrom) {
-      out.byte(123);
-      out.again(labelsFrom, labelsTo);
-      out.raw(QUOTE_CLOSE);
-    } else {
-      out.byte(SPACE);
-    }
-    out.number(value);
-    out.byte(NEWLINE);
-  }
-
-  private exemplar(row: number, bucket: number, out: ByteWriter): void {
-    if (this.family.exemplars.isEmpty) return;
+  private exemplar(row: number, bucket: number, bytes: Buffer, to: number): number {
     const exemplar = this.family.exemplars.get(row, bucket);
-    if (exemplar === undefined) return;
-    out.text(` # {${exemplar.text}} ${numberText(exemplar.value)} ${exemplar.unixSeconds}`);
+    if (exemplar === undefined) return to;
+    return to + bytes.write(` # {${exemplar.text}} ${numberText(exemplar.value)} ${exemplar.unixSeconds}`, to);
   }
 }
 
-function writeLe(out: ByteWriter): void {
-  const { bytes } = out;
-  let at = out.length;
-  bytes[at++] = 108;
-  bytes[at++] = 101;
-  bytes[at++] = 61;
-  bytes[at++] = 34;
-  out.length = at;
+/** The `_sum` or the `_count` line, with the labels that stand in the first bucket's. */
+function total(bytes: Buffer, at: number, name: Buffer, value: number, labelsFrom: number, labelsTo: number): number {
+  let to = writeBytes(bytes, at, name);
+  if (labelsTo > labelsFrom) {
+    bytes[to++] = BRACE;
+    bytes.copyWithin(to, labelsFrom, labelsTo);
+    to = writeBytes(bytes, to + labelsTo - labelsFrom, LABELS_END);
+  } else {
+    bytes[to++] = SPACE;
+  }
+  to = writeNumber(bytes, to, value);
+  bytes[to++] = NEWLINE;
+  return to;
 }
