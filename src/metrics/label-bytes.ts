@@ -25,11 +25,12 @@ export class LabelBytes {
   private used = CHUNK_BYTES;
   private readonly freed = new Map<number, number[]>();
 
-  /** Writes a run and returns the number that finds it. */
-  add(text: string): number {
-    const length = Buffer.byteLength(text);
+  /** Keeps the first `length` bytes of a run and returns the number that finds them. */
+  add(bytes: Uint8Array, length: number): number {
     const position = this.place(capacityOf(length));
-    (this.chunks[Math.floor(position / CHUNK_BYTES)] as Buffer).write(text, position % CHUNK_BYTES);
+    const chunk = this.chunks[Math.floor(position / CHUNK_BYTES)] as Buffer;
+    const at = position % CHUNK_BYTES;
+    for (let index = 0; index < length; index++) chunk[at + index] = bytes[index] as number;
     return position * LENGTH_SPAN + length + 1;
   }
 

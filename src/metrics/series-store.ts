@@ -1,7 +1,8 @@
 import type { FamilyDefinition } from './definition.js';
 import { LabelBytes } from './label-bytes.js';
 import { LabelInterner } from './label-interner.js';
-import { escapeLabelValue, isPresentable, labelText, OTHER, OVERFLOW, presentable } from './label-value.js';
+import { LabelPrinter } from './label-printer.js';
+import { isPresentable, labelText, OTHER, OVERFLOW, presentable } from './label-value.js';
 import type { SelfReport } from './self-report.js';
 import { SeriesIndex } from './series-index.js';
 import { SeriesRows } from './series-rows.js';
@@ -41,6 +42,7 @@ export class SeriesStore {
   private readonly freed: number[] = [];
   private readonly interners: LabelInterner[];
   private readonly index: SeriesIndex;
+  private readonly printer: LabelPrinter;
   private readonly ids: Int32Array;
   private readonly reserve: number;
   private readonly definition: FamilyDefinition;
@@ -54,6 +56,7 @@ export class SeriesStore {
     this.rows = new SeriesRows(values);
     this.interners = definition.labelNames.map(() => new LabelInterner());
     this.index = new SeriesIndex(definition.labelNames.length);
+    this.printer = new LabelPrinter(definition.labelNames, definition.constantText);
     this.ids = new Int32Array(definition.labelNames.length);
     this.reserve = Math.max(1, Math.ceil(definition.seriesLimit * RESERVE));
   }
@@ -170,30 +173,30 @@ export class SeriesStore {
 
   /** The texts under which a label set is kept; `undefined`, and counted, when a value can have none. */
   private texts(values: readonly unknown[]): string[] | undefined {
-    const texts: string[] = [];
-    for (const [label, value] of values.entries()) {
-      const text = labelText(value);
+    const texts: string[] = new Array(values.length);
+    for (let label = 0; label < values.length; label++) {
+      const text = labelText(values[label]);
       if (text === undefined) {
         this.report.rejected(this.definition.name, 'label_value');
         return undefined;
       }
-      const allowed = this.definition.allow[label];
-      if (allowed !== undefined && !allowed.has(text)) {
-        texts.push(OTHER);
-      } else if (isPresentable(text)) {
-        texts.push(text);
-      } else {
-        const changed = presentable(text);
-        if (changed !== text) this.report.internal('label_value_cut');
-        texts.push(changed);
-      }
+      texts[label] = this.textOf(text, label);
     }
     return texts;
   }
 
+  private textOf(text: string, label: number): string {
+    const allowed = this.definition.allow[label];
+    if (allowed !== undefined && !allowed.has(text)) return OTHER;
+    if (isPresentable(text)) return text;
+    const changed = presentable(text);
+    if (changed !== text) this.report.internal('label_value_cut');
+    return changed;
+  }
+
   private findTexts(texts: readonly string[]): number {
-    for (const [label, text] of texts.entries()) {
-      const id = (this.interners[label] as LabelInterner).find(text);
+    for (let label = 0; label < texts.length; label++) {
+      const id = (this.interners[label] as LabelInterner).find(texts[label]);
       if (id === undefined) return NO_ROW;
       this.ids[label] = id;
     }
@@ -204,7 +207,8 @@ export class SeriesStore {
   private admit(values: readonly unknown[]): number {
     const texts = this.texts(values);
     if (texts === undefined) return NO_ROW;
-    const row = this.findTexts(texts);
+    // Values that are kept as they were given have been looked up already.
+    const row = this.overflowing || !isSame(texts, values) ? this.findTexts(texts) : NO_ROW;
     if (row !== NO_ROW) {
       if (this.overflowRows.has(row)) this.report.dropped(this.definition.name);
       return row;
@@ -234,12 +238,14 @@ export class SeriesStore {
   private bear(texts: readonly string[]): number {
     const row = this.freed.pop() ?? this.high;
     this.rows.ensure(row);
-    for (const [label, text] of texts.entries()) this.ids[label] = (this.interners[label] as LabelInterner).acquire(text);
+    for (let label = 0; label < texts.length; label++) {
+      this.ids[label] = (this.interners[label] as LabelInterner).acquire(texts[label] as string);
+    }
     this.index.add(row, this.ids);
-    const run = this.bytes.add(this.printed(texts));
+    const run = this.bytes.add(this.printer.bytes, this.printer.print(texts));
     const values = this.rows.chunkOf(row);
     const at = this.rows.offsetOf(row);
-    values.fill(0, at, at + this.rows.width);
+    if (row < this.high) values.fill(0, at, at + this.rows.width);
     values[at] = run;
     const first = this.high === 0;
     this.high = Math.max(this.high, row + 1);
@@ -247,16 +253,15 @@ export class SeriesStore {
     return row;
   }
 
-  private printed(texts: readonly string[]): string {
-    let printed = this.definition.constantText;
-    for (const [label, text] of texts.entries()) {
-      printed += `${printed === '' ? '' : ','}${this.definition.labelNames[label]}="${escapeLabelValue(text)}"`;
-    }
-    return printed;
-  }
-
   private refuse(reason: 'label_count'): number {
     this.report.rejected(this.definition.name, reason);
     return NO_ROW;
   }
+}
+
+function isSame(texts: readonly string[], values: readonly unknown[]): boolean {
+  for (let label = 0; label < texts.length; label++) {
+    if (texts[label] !== values[label]) return false;
+  }
+  return true;
 }
