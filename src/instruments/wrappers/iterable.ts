@@ -46,10 +46,9 @@ export function watchIterable(iterable: Watchable, observation: Observation, arg
 
 function watchIterator(iterator: Iterator, observation: Observation, stopped: (o: Outcome) => Outcome): boolean {
   const { next, return: leave, throw: fail } = iterator;
-  const step =
-    (method: Step, before: () => void): Step =>
+  const step: (method: Step) => Step =
+    (method) =>
     async (...args) => {
-      before();
       try {
         const result = await observation.run(() => Reflect.apply(method, iterator, args));
         if (result.done) observation.end(stopped('success'), result.value);
@@ -60,12 +59,23 @@ function watchIterator(iterator: Iterator, observation: Observation, stopped: (o
         throw error;
       }
     };
-  const leaving = () => observation.end(stopped('incomplete'), undefined);
+  // Who leaves may stop the stream's controller on the way out, so the outcome is read before; the call ends after, so
+  // that a recorder further in has told it what it knows.
+  const leaving: (method: Step) => Step =
+    (method) =>
+    async (...args) => {
+      const outcome = stopped('incomplete');
+      try {
+        return await observation.run(() => Reflect.apply(method, iterator, args));
+      } finally {
+        observation.end(outcome, undefined);
+      }
+    };
   // An iterator without a `return` gets one: it is how a `for await` says that it left early.
-  const end: Step = async (value) => ({ done: true, value });
+  const finish: Step = async (value) => ({ done: true, value });
   return (
-    (next === undefined || interpose(iterator, 'next', step(next, () => {}))) &&
-    interpose(iterator, 'return', step(leave ?? end, leaving)) &&
-    (fail === undefined || interpose(iterator, 'throw', step(fail, leaving)))
+    (next === undefined || interpose(iterator, 'next', step(next))) &&
+    interpose(iterator, 'return', leaving(leave ?? finish)) &&
+    (fail === undefined || interpose(iterator, 'throw', leaving(fail)))
   );
 }
