@@ -15,7 +15,10 @@ export interface UniversalMethodDecorator {
 }
 
 /** One decorator for both kinds out of a function wrapper. */
-export function methodDecorator(decorator: string, wrap: <F extends AnyFunction>(method: F) => F): UniversalMethodDecorator {
+export function methodDecorator(
+  decorator: string,
+  wrap: <F extends AnyFunction>(method: F) => F,
+): UniversalMethodDecorator {
   return ((target: unknown, nameOrContext: unknown, descriptor?: PropertyDescriptor) => {
     if (isStandard(nameOrContext)) {
       if (nameOrContext.kind !== 'method') throw misplaced(decorator, `a ${nameOrContext.kind}`, nameOrContext.name);

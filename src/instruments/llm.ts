@@ -1,6 +1,6 @@
+import type { Counter } from '../metrics/types.js';
 import type { InstrumentEnvironment } from './environment.js';
 import { type Bound, counterOf, handleOf, histogramOf } from './families.js';
-import type { Counter } from '../metrics/types.js';
 import { guarded, type InternalErrors } from './guard.js';
 import { type CallRules, OpenCall, type Outcome } from './open-call.js';
 

@@ -43,7 +43,10 @@ export function createSessionsInstrument(env: InstrumentEnvironment, errors: Int
     const [id, session] = open.entries().next().value as [string, OpenSession];
     open.delete(id);
     active.close(session.tenant);
-    env.warn('sessions', `More than ${MOST_OPEN_SESSIONS} sessions are open; end() is missing for some. The oldest is given up.`);
+    env.warn(
+      'sessions',
+      `More than ${MOST_OPEN_SESSIONS} sessions are open; end() is missing for some. The oldest is given up.`,
+    );
   };
 
   return {

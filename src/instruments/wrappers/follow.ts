@@ -65,7 +65,13 @@ function thenOf(value: unknown): Then | undefined {
  * A thenable with a `then` of its own may start its work there (a query builder) or read a body there that the caller
  * wants raw (`asResponse()` of an OpenAI or Anthropic promise): it is left alone until its consumer asks.
  */
-function watchThenable(thenable: object, then: Then, succeeded: Settle, failed: Settle, observation: Observation): void {
+function watchThenable(
+  thenable: object,
+  then: Then,
+  succeeded: Settle,
+  failed: Settle,
+  observation: Observation,
+): void {
   const { parse, asResponse } = thenable as { parse?: unknown; asResponse?: unknown };
   if (typeof parse === 'function' && typeof asResponse === 'function') {
     // The promise of the Stainless SDKs: `then`, `catch`, `finally` and `withResponse` all read through `parse`.

@@ -16,7 +16,9 @@ export function labelOf(
   option: LabelOption<never> | undefined,
   keys: readonly string[],
 ): string | undefined {
-  const given = safely(instruments, part, () => labelText(typeof option === 'function' ? option(args as never) : option));
+  const given = safely(instruments, part, () =>
+    labelText(typeof option === 'function' ? option(args as never) : option),
+  );
   if (given !== undefined) return given;
   const first = args.find((arg) => typeof arg === 'object' && arg !== null && !Array.isArray(arg));
   if (first === undefined) return undefined;

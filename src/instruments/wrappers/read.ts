@@ -7,7 +7,9 @@ export function property(from: unknown, key: string): unknown {
 /** A value fit for a label, as text; `undefined` for what is none, the empty string among them. */
 export function labelText(value: unknown): string | undefined {
   if (typeof value === 'string') return value === '' ? undefined : value;
-  return typeof value === 'number' || typeof value === 'bigint' || typeof value === 'boolean' ? String(value) : undefined;
+  return typeof value === 'number' || typeof value === 'bigint' || typeof value === 'boolean'
+    ? String(value)
+    : undefined;
 }
 
 /** A count: a finite number of 0 or more. */

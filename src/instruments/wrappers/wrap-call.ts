@@ -38,5 +38,8 @@ function assertFunction(fn: unknown, wrapper: string): void {
   const isClass = typeof fn === 'function' && /^class\b/.test(Function.prototype.toString.call(fn));
   if (typeof fn === 'function' && !isClass) return;
   const got = isClass ? 'a class' : show(fn);
-  throw new PromptheusError('NOT_A_FUNCTION', `${wrapper} observes functions and methods, got ${got}. Give it a function.`);
+  throw new PromptheusError(
+    'NOT_A_FUNCTION',
+    `${wrapper} observes functions and methods, got ${got}. Give it a function.`,
+  );
 }

@@ -38,7 +38,10 @@ describe('the catalogue', () => {
   it.each(catalogue.map((row) => [row.name, row] as const))('%s is a legal definition under both namings', (_, row) => {
     for (const column of [row, 'otel' in row ? { ...row, ...row.otel } : row]) {
       const { name, help, type, labels } = column;
-      const rest = { ...('unit' in column && { unit: column.unit }), ...('buckets' in column && { buckets: column.buckets }) };
+      const rest = {
+        ...('unit' in column && { unit: column.unit }),
+        ...('buckets' in column && { buckets: column.buckets }),
+      };
       expect(() => defineFamily(type, { name, help, labelNames: Object.keys(labels), ...rest })).not.toThrow();
     }
   });

@@ -20,7 +20,10 @@ describe('families', () => {
   });
 
   it('print no tenant when it is switched off', () => {
-    const { family, facts } = gaugeOf(environment({ tenant: { label: false, histograms: true } }), 'cache_hit_rate_percent');
+    const { family, facts } = gaugeOf(
+      environment({ tenant: { label: false, histograms: true } }),
+      'cache_hit_rate_percent',
+    );
     expect(family.labelNames).toEqual(['cache_type']);
     expect(facts).toEqual(['cacheType']);
   });
@@ -66,7 +69,12 @@ describe('families', () => {
       handleOf(bound, { provider: 'openai', model: `m${i}`, tenant: `t${i}`, status: 'error' }).inc();
     }
     expect(
-      bound.family.get({ provider: 'openai', model: '__overflow__', company_id: '__overflow__', status: 'error' } as never),
+      bound.family.get({
+        provider: 'openai',
+        model: '__overflow__',
+        company_id: '__overflow__',
+        status: 'error',
+      } as never),
     ).toBe(3);
   });
 });

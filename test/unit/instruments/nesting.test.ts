@@ -33,7 +33,8 @@ const LLM: Record<string, Around> = {
 };
 
 const VECTOR: Record<string, Around> = {
-  'observeVectorSearch over a sync function': (_, inner) => observeVectorSearch(() => inner(), { collection: 'tickets', tenant: 'acme' }),
+  'observeVectorSearch over a sync function': (_, inner) =>
+    observeVectorSearch(() => inner(), { collection: 'tickets', tenant: 'acme' }),
   'observeVectorSearch over a promise': (_, inner) =>
     observeVectorSearch(async () => inner(), { collection: 'tickets', tenant: 'acme' }),
   '@ObserveVectorSearch': (_, inner) =>
@@ -124,7 +125,10 @@ describe('one thing, one count', () => {
   });
 
   it.each(pairs(VECTOR))('%s around %s', async (_outer, _inner, around, inside) => {
-    await around(on.instance, inside(on.instance, () => ['a', 'b', 'c']))();
+    await around(
+      on.instance,
+      inside(on.instance, () => ['a', 'b', 'c']),
+    )();
     expect(await on.lines('vector_')).toEqual([
       'vector_search_duration_seconds_count{company_id="acme",collection="tickets"} 1',
       'vector_search_results_count_count{company_id="acme",collection="tickets"} 1',

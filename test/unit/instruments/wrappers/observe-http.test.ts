@@ -53,7 +53,9 @@ describe('observeHttp', () => {
   });
 
   it("is 499 when the caller's signal ended it", async () => {
-    const call = observeHttp(async (_o: { signal: AbortSignal }) => Promise.reject(new Error('closed')), { endpoint: 'x' });
+    const call = observeHttp(async (_o: { signal: AbortSignal }) => Promise.reject(new Error('closed')), {
+      endpoint: 'x',
+    });
     await call({ signal: AbortSignal.abort() }).catch(() => {});
     expect(record).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ status: 499 }));
   });
@@ -71,7 +73,11 @@ describe('observeHttp', () => {
     await observeHttp(() => inner(), { endpoint: 'outer' })();
     expect(record).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ endpoint: 'outer' }));
     const exchange = { endpoint: '' };
-    await runInside('http', exchange, observeHttp(() => inner(), { endpoint: 'outer' }));
+    await runInside(
+      'http',
+      exchange,
+      observeHttp(() => inner(), { endpoint: 'outer' }),
+    );
     expect(exchange.endpoint).toBe('outer');
   });
 });

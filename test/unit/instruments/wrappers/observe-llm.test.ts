@@ -48,10 +48,16 @@ describe('observeLlm', () => {
   it.each([
     ['OpenAI chat', { usage: { prompt_tokens: 12, completion_tokens: 30 } }],
     ['OpenAI responses', { usage: { input_tokens: 12, output_tokens: 30 } }],
-    ['Anthropic, cache beside the input', { usage: { input_tokens: 2, cache_read_input_tokens: 7, cache_creation_input_tokens: 3, output_tokens: 30 } }],
+    [
+      'Anthropic, cache beside the input',
+      { usage: { input_tokens: 2, cache_read_input_tokens: 7, cache_creation_input_tokens: 3, output_tokens: 30 } },
+    ],
     ['Bedrock', { usage: { inputTokens: 5, cacheReadInputTokens: 7, outputTokens: 30 } }],
     ['the AI SDK', { usage: { promptTokens: 12, completionTokens: 30 } }],
-    ['Gemini, thoughts beside the candidates', { usageMetadata: { promptTokenCount: 12, candidatesTokenCount: 20, thoughtsTokenCount: 10 } }],
+    [
+      'Gemini, thoughts beside the candidates',
+      { usageMetadata: { promptTokenCount: 12, candidatesTokenCount: 20, thoughtsTokenCount: 10 } },
+    ],
     ['LangChain', { usage_metadata: { input_tokens: 12, output_tokens: 30 } }],
   ])('reads the usage of %s as a partition', async (_, result) => {
     await observeLlm(async () => result, { provider: 'openai', model: 'gpt-4o', tenant: 'acme' })();
@@ -62,7 +68,9 @@ describe('observeLlm', () => {
   });
 
   it('counts a result without usage as a success with unknown tokens (B26)', async () => {
-    expect(await observeLlm(async () => 'text', { provider: 'openai', model: 'gpt-4o', tenant: 'acme' })()).toBe('text');
+    expect(await observeLlm(async () => 'text', { provider: 'openai', model: 'gpt-4o', tenant: 'acme' })()).toBe(
+      'text',
+    );
     expect(await requests()).toEqual([`llm_requests_total{${LABELS},status="success"} 1`]);
     expect(await tokens()).toEqual([]);
     expect(await on.lines('promptheus_internal_errors_total')).toEqual([

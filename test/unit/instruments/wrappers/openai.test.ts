@@ -7,8 +7,12 @@ import { useDefaultInstance } from '../default-instance.js';
 
 const BODY = { model: 'gpt-4o', messages: [{ role: 'user' as const, content: 'hello' }] };
 const LABELS = 'provider="openai",model="gpt-4o",company_id="acme"';
-const PIECES = ['{"choices":[{"index":0,"delta":{"content":"hi"}}]}', '{"choices":[],"usage":{"prompt_tokens":12,"completion_tokens":30}}'];
-const ANSWER = '{"choices":[{"index":0,"message":{"role":"assistant","content":"{}"}}],"usage":{"prompt_tokens":12,"completion_tokens":30}}';
+const PIECES = [
+  '{"choices":[{"index":0,"delta":{"content":"hi"}}]}',
+  '{"choices":[],"usage":{"prompt_tokens":12,"completion_tokens":30}}',
+];
+const ANSWER =
+  '{"choices":[{"index":0,"message":{"role":"assistant","content":"{}"}}],"usage":{"prompt_tokens":12,"completion_tokens":30}}';
 
 describe('observeLlm over the real OpenAI SDK', () => {
   const on = useDefaultInstance();

@@ -83,7 +83,13 @@ describe('a wrapped function', () => {
   });
 
   it('runs unobserved when no observation can begin', () => {
-    expect(wrapCall((a: number) => a + 1, 'test', () => undefined)(1)).toBe(2);
+    expect(
+      wrapCall(
+        (a: number) => a + 1,
+        'test',
+        () => undefined,
+      )(1),
+    ).toBe(2);
   });
 
   it('copies what reflect-metadata keeps under the original', () => {
@@ -112,7 +118,9 @@ describe('a wrapped promise', () => {
     try {
       const error = new Error('nobody listens');
       void watched(() => Promise.reject(error)).call();
-      void watched(() => Promise.reject(error)).call().catch(() => {});
+      void watched(() => Promise.reject(error))
+        .call()
+        .catch(() => {});
       await new Promise((done) => setTimeout(done, 5));
       expect(seen).toEqual([error]);
     } finally {
