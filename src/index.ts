@@ -4,6 +4,19 @@ export { PromptheusError } from './errors/promptheus-error.js';
 export type { ScrapeAuth } from './exposition/access.js';
 export type { MetricsServer, MetricsServerOptions } from './exposition/metrics-server.js';
 export type { ScrapeRequest, ScrapeResponse, ScrapeTarget } from './exposition/scrape-handler.js';
+export {
+  trackActiveSession,
+  trackApiCall,
+  trackCacheOperation,
+  trackSession,
+  updateCacheHitRate,
+  updateMemoryUsage,
+} from './instruments/track.js';
+export { type ObserveHttpOptions, observeHttp } from './instruments/wrappers/observe-http.js';
+export { type ObserveLlmOptions, observeLlm } from './instruments/wrappers/observe-llm.js';
+export { type ObserveQueryOptions, observeQuery } from './instruments/wrappers/observe-query.js';
+export { type ObserveVectorSearchOptions, observeVectorSearch } from './instruments/wrappers/observe-vector-search.js';
+export { type ObserveWorkerOptions, observeWorker } from './instruments/wrappers/observe-worker.js';
 export type { Logger } from './internal/warnings.js';
 export { exponentialBuckets, linearBuckets } from './metrics/buckets.js';
 export type {

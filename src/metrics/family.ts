@@ -44,15 +44,12 @@ export abstract class StoredFamily<H = unknown, V = unknown> implements RowKeepe
   abstract isRevived(values: Float64Array, at: number): boolean;
   abstract clear(values: Float64Array, at: number, row: number): void;
 
-  labels(first?: unknown, second?: unknown, third?: unknown, ...more: unknown[]): H {
-    // biome-ignore lint: the count tells a label that was left out from one given as undefined
-    const count = arguments.length;
+  labels(...values: unknown[]): H {
+    const first = values[0];
     const row =
-      typeof first === 'object' && first !== null && count === 1
-        ? this.store.rowOfNamed(first as Named)
-        : count <= 3
-          ? this.store.rowOfFew(count, first, second, third)
-          : this.store.rowOf([first, second, third, ...more]);
+      typeof first === 'object' && first !== null && values.length === 1
+        ? this.rowOfNamed(first as Named)
+        : this.store.rowOf(values);
     return row === NO_ROW ? this.refusing() : (this.handles[row] ?? this.handleOf(row));
   }
 
@@ -115,10 +112,20 @@ export abstract class StoredFamily<H = unknown, V = unknown> implements RowKeepe
 
   /** The row for a call that brings its labels along, or that of a family without labels. */
   protected rowFor(labels: unknown): number {
-    if (typeof labels === 'object' && labels !== null) return this.store.rowOfNamed(labels as Named);
+    if (typeof labels === 'object' && labels !== null) return this.rowOfNamed(labels as Named);
     if (this.labelNames.length === 0) return 0;
     this.refuse('label_count');
     return NO_ROW;
+  }
+
+  /** A getter or a proxy of the caller's may throw: recording does not. */
+  private rowOfNamed(labels: Named): number {
+    try {
+      return this.store.rowOfNamed(labels);
+    } catch {
+      this.refuse('label_value');
+      return NO_ROW;
+    }
   }
 
   private handleOf(row: number): H {

@@ -3,6 +3,7 @@ import { type BucketIndex, bucketIndexOf } from './bucket-index.js';
 import type { FamilyDefinition } from './definition.js';
 import { ExemplarStore } from './exemplars.js';
 import { type FamilyEvents, StoredFamily } from './family.js';
+import { chunkIndexOf, chunkStart } from './series-rows.js';
 import { NO_ROW } from './series-store.js';
 import type { ExemplarLabels, HistogramHandle, HistogramValue } from './types.js';
 
@@ -31,9 +32,10 @@ export class HistogramFamily extends StoredFamily<HistogramHandle, HistogramValu
     if (!Number.isFinite(value)) return this.refuse('not_finite');
     const row = this.rowFor(first);
     if (row === NO_ROW) return;
-    const rows = this.store.rows;
-    const values = rows.chunkOf(row);
-    const at = rows.offsetOf(row) + 1;
+    const { chunks, width } = this.store.rows;
+    const chunk = chunkIndexOf(row);
+    const values = chunks[chunk] as Float64Array;
+    const at = (row - chunkStart(chunk)) * width + 1;
     const bucket = this.bucketIndex.find(value);
     values[at] = (values[at] as number) + value;
     values[at + 1 + bucket] = (values[at + 1 + bucket] as number) + 1;

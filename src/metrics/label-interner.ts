@@ -44,6 +44,11 @@ export class LabelInterner {
     this.freed.push(id);
   }
 
+  /** How many numbers were given out so far. */
+  get size(): number {
+    return this.texts.length;
+  }
+
   text(id: number): string {
     return this.texts[id] as string;
   }

@@ -3,6 +3,7 @@ import { LabelBytes } from './label-bytes.js';
 import { LabelInterner } from './label-interner.js';
 import { LabelPrinter } from './label-printer.js';
 import { isPresentable, labelText, OTHER, OVERFLOW, presentable } from './label-value.js';
+import { RowMemo } from './row-memo.js';
 import type { SelfReport } from './self-report.js';
 import { SeriesIndex } from './series-index.js';
 import { SeriesRows } from './series-rows.js';
@@ -42,7 +43,11 @@ export class SeriesStore {
   private readonly freed: number[] = [];
   private readonly interners: LabelInterner[];
   private readonly index: SeriesIndex;
+  private readonly memo: RowMemo;
   private readonly printer: LabelPrinter;
+  /** The values of the label set that is being looked up by name. */
+  private readonly given: unknown[];
+  private readonly names: string[];
   private readonly ids: Int32Array;
   private readonly reserve: number;
   private readonly definition: FamilyDefinition;
@@ -56,6 +61,9 @@ export class SeriesStore {
     this.rows = new SeriesRows(values);
     this.interners = definition.labelNames.map(() => new LabelInterner());
     this.index = new SeriesIndex(definition.labelNames.length);
+    this.memo = new RowMemo(this.interners, this.index);
+    this.names = [...definition.labelNames];
+    this.given = definition.labelNames.map(() => undefined);
     this.printer = new LabelPrinter(definition.labelNames, definition.constantText);
     this.ids = new Int32Array(definition.labelNames.length);
     this.reserve = Math.max(1, Math.ceil(definition.seriesLimit * RESERVE));
@@ -72,56 +80,31 @@ export class SeriesStore {
 
   /** The row of a label set given in the order of the declaration; a new one is born, or goes to the overflow. */
   rowOf(values: readonly unknown[]): number {
-    const { ids, interners } = this;
-    const count = ids.length;
-    if (values.length !== count) return this.refuse('label_count');
-    for (let label = 0; label < count; label++) {
-      const id = (interners[label] as LabelInterner).find(values[label]);
-      if (id === undefined) return this.admit(values);
-      ids[label] = id;
-    }
-    const row = this.index.find(ids);
-    return row === NO_ROW || this.overflowing ? this.admit(values) : row;
+    if (values.length !== this.ids.length) return this.refuse('label_count');
+    const row = values.length === 0 ? NO_ROW : this.memo.find(values);
+    return row === NO_ROW ? this.lookUp(values) : row;
   }
 
-  /** `rowOf` for up to three labels, without an array of them. */
-  rowOfFew(count: number, first: unknown, second: unknown, third: unknown): number {
-    const { ids, interners } = this;
-    if (count !== ids.length) return this.refuse('label_count');
-    let id = count > 0 ? (interners[0] as LabelInterner).find(first) : 0;
-    if (id === undefined) return this.admit([first, second, third].slice(0, count));
-    ids[0] = id;
-    if (count > 1) {
-      id = (interners[1] as LabelInterner).find(second);
-      if (id === undefined) return this.admit([first, second, third].slice(0, count));
-      ids[1] = id;
-      if (count > 2) {
-        id = (interners[2] as LabelInterner).find(third);
-        if (id === undefined) return this.admit([first, second, third].slice(0, count));
-        ids[2] = id;
-      }
-    }
-    const row = this.index.find(ids);
-    return row === NO_ROW || this.overflowing ? this.admit([first, second, third].slice(0, count)) : row;
-  }
-
-  /** The row of a label set given by name. The names are compared as they come, which is mostly the declared order. */
+  /** The row of a label set given by name. */
   rowOfNamed(labels: Readonly<Record<string, unknown>>): number {
-    const { ids, interners } = this;
-    const names = this.definition.labelNames;
+    const { names, given } = this;
     let seen = 0;
-    let known = true;
     for (const name in labels) {
-      const label = names[seen] === name ? seen : names.indexOf(name);
-      if (label === -1) return this.refuse('label_count');
-      const id = (interners[label] as LabelInterner).find(labels[name]);
-      if (id === undefined) known = false;
-      else ids[label] = id;
-      seen++;
+      // Mostly the names come as they were declared; otherwise their values are put in order.
+      if (names[seen] !== name) return this.rowOfShuffled(labels);
+      given[seen++] = labels[name];
     }
     if (seen !== names.length) return this.refuse('label_count');
-    const row = known && !this.overflowing ? this.index.find(ids) : NO_ROW;
-    return row === NO_ROW ? this.admit(this.inOrder(labels)) : row;
+    return this.rowOf(given);
+  }
+
+  private rowOfShuffled(labels: Readonly<Record<string, unknown>>): number {
+    let seen = 0;
+    for (const name in labels) {
+      if (!this.names.includes(name)) return this.refuse('label_count');
+      seen++;
+    }
+    return seen === this.names.length ? this.rowOf(this.inOrder(labels)) : this.refuse('label_count');
   }
 
   /** The row of a label set, without making one. */
@@ -167,8 +150,21 @@ export class SeriesStore {
     return this.interners.map((interner, label) => interner.text(this.index.idAt(row, label)));
   }
 
+  private lookUp(values: readonly unknown[]): number {
+    const { ids, interners } = this;
+    for (let label = 0; label < ids.length; label++) {
+      const id = (interners[label] as LabelInterner).find(values[label]);
+      if (id === undefined) return this.admit(values);
+      ids[label] = id;
+    }
+    const row = this.index.find(ids);
+    if (row === NO_ROW || this.overflowing) return this.admit(values);
+    if (ids.length > 0) this.memo.keep(row);
+    return row;
+  }
+
   private inOrder(labels: Readonly<Record<string, unknown>>): unknown[] {
-    return this.definition.labelNames.map((name) => labels[name]);
+    return this.names.map((name) => labels[name]);
   }
 
   /** The texts under which a label set is kept; `undefined`, and counted, when a value can have none. */
