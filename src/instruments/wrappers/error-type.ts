@@ -1,9 +1,14 @@
+import type { Outcome } from '../open-call.js';
 import { property } from './read.js';
 
 const CLASS_NAME = /^[A-Za-z_$][\w$]{0,99}$/;
 
-/** `error_type` of the conventions: the status that the error carries, else its class; `_OTHER` for what is no error. */
-export function errorTypeOf(error: unknown): string {
+/**
+ * `error_type` of the conventions: the status that the error carries, else its class, `_OTHER` for what is no error. The
+ * outcome where the caller ended it; nothing for a success.
+ */
+export function errorTypeOf(outcome: Outcome, error: unknown): string | undefined {
+  if (outcome !== 'error') return outcome === 'success' ? undefined : outcome;
   try {
     const status = statusOf(error);
     if (status !== undefined) return String(status);

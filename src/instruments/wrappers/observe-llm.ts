@@ -25,7 +25,8 @@ export interface ObserveLlmOptions<A extends readonly unknown[] = any[], R = any
 /**
  * Counts the calls of a function that asks a language model: `llm_requests_total` (success, error, aborted, incomplete),
  * `llm_request_duration_seconds`, `llm_token_usage_total` (S3.14, S3.15). Around another LLM recorder, or inside one, a
- * call counts once. A call costs a few microseconds and never fails by being observed. A stream counts when it ended.
+ * call counts once. A call costs a few microseconds and never fails by being observed. A stream counts when it ended, a
+ * lazy promise (an SDK's, a query builder) when it was awaited: one that is only asked for its raw response is not counted.
  *
  * @throws {NOT_A_FUNCTION}
  * @example
@@ -60,7 +61,7 @@ function beginLlm(instruments: Instruments, args: readonly unknown[], options: O
   };
   const usage = (result: unknown): TokenUsage | undefined =>
     safely(instruments, PART, () => {
-      if (options.usage !== undefined) return checked(options.usage(result));
+      if (options.usage !== undefined && result !== undefined) return checked(options.usage(result));
       return call.supplied.usage ?? (reported && partition(reported));
     });
   return {
@@ -71,10 +72,9 @@ function beginLlm(instruments: Instruments, args: readonly unknown[], options: O
     },
     end(outcome, value) {
       if (outcome === 'success') note(value);
-      const tokens = outcome === 'error' && reported === undefined ? call.supplied.usage : usage(value ?? last);
+      const tokens = usage(outcome === 'success' ? (value ?? last) : last);
       if (outcome === 'success' && tokens === undefined) instruments.internalError('llm_usage_unknown');
-      const errorType = outcome === 'success' ? undefined : outcome === 'error' ? errorTypeOf(value) : outcome;
-      call.end(outcome, { ...facts, usage: tokens, errorType });
+      call.end(outcome, { ...facts, usage: tokens, errorType: errorTypeOf(outcome, value) });
     },
     lost: () => instruments.internalError(PART),
   };

@@ -28,8 +28,7 @@ export function observeQuery<F extends AnyFunction>(fn: F, options: ObserveQuery
     const queryType = labelOf(instruments, PART, args, options?.queryType, []);
     const tenant = labelOf(instruments, PART, args, options?.tenant, TENANT_KEYS);
     return timedObservation(instruments, PART, (outcome, seconds, value) => {
-      const errorType = outcome === 'success' ? undefined : outcome === 'error' ? errorTypeOf(value) : outcome;
-      instruments.database.record({ queryType, tenant, errorType, seconds });
+      instruments.database.record({ queryType, tenant, errorType: errorTypeOf(outcome, value), seconds });
     });
   });
 }

@@ -62,8 +62,7 @@ function beginSearch(
     end(outcome, value) {
       const found = outcome === 'success' ? rows(value) : undefined;
       if (outcome === 'success' && found === undefined) instruments.internalError('vector_rows_unknown');
-      const errorType = outcome === 'success' ? undefined : outcome === 'error' ? errorTypeOf(value) : outcome;
-      search.end(outcome, { ...facts, rows: found, errorType });
+      search.end(outcome, { ...facts, rows: found, errorType: errorTypeOf(outcome, value) });
     },
     lost: () => instruments.internalError(PART),
   };

@@ -16,11 +16,20 @@ export type AnyFunction = (...args: any[]) => any;
 export function wrapCall<F extends AnyFunction>(fn: F, wrapper: string, begin: Begin): F {
   assertFunction(fn, wrapper);
   const wrapped = function (this: unknown, ...args: unknown[]): unknown {
-    const observation = begin(args);
+    const observation = begun(begin, args);
     if (observation === undefined) return Reflect.apply(fn, this, args);
     return observed(observation, args, () => Reflect.apply(fn, this, args));
   };
   return makeAlike(wrapped as F, fn);
+}
+
+/** An instance of another version may lack what this one asks of it: then the call runs unobserved. */
+function begun(begin: Begin, args: readonly unknown[]): Observation | undefined {
+  try {
+    return begin(args);
+  } catch {
+    return undefined;
+  }
 }
 
 function observed(observation: Observation, args: readonly unknown[], call: () => unknown): unknown {

@@ -134,6 +134,15 @@ describe('observeLlm', () => {
     ]);
   });
 
+  it('does not show a failed call to the usage function', async () => {
+    const shown: unknown[] = [];
+    const ask = observeLlm(async () => Promise.reject(new Error('500')), {
+      usage: (result) => void shown.push(result),
+    });
+    await ask().catch(() => {});
+    expect(shown).toEqual([]);
+  });
+
   it('takes tokens from a usage function', async () => {
     const ask = observeLlm(async () => ({ tokens: [12, 30] as const }), {
       provider: 'openai',

@@ -92,6 +92,13 @@ describe('a wrapped function', () => {
     ).toBe(2);
   });
 
+  it('runs unobserved when the observation cannot begin for an error', () => {
+    const begin = () => {
+      throw new Error('an instance of another version');
+    };
+    expect(wrapCall((a: number) => a + 1, 'test', begin)(1)).toBe(2);
+  });
+
   it('copies what reflect-metadata keeps under the original', () => {
     const store = new Map<object, Map<unknown, unknown>>();
     const reflect = Reflect as unknown as Record<string, unknown>;
