@@ -47,6 +47,17 @@ describe('observeHttp', () => {
     expect(record).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ method: 'DELETE', status: 204 }));
   });
 
+  it('prints what it recorded under the names and labels of S3.14', async () => {
+    const ingest = observeHttp(async (_input: { company_id: string }) => 'done', {
+      endpoint: 'ingest',
+      method: 'POST',
+    });
+    await ingest({ company_id: 'acme' });
+    expect(await on.lines('http_request_duration_seconds')).toEqual([
+      'http_request_duration_seconds_count{method="POST",endpoint="ingest",company_id="acme",status_code="200"} 1',
+    ]);
+  });
+
   it('does not make a method up (B17)', () => {
     observeHttp(() => 'done', { endpoint: 'ingest' })();
     expect(record).toHaveBeenCalledExactlyOnceWith(expect.objectContaining({ method: undefined, status: 200 }));
