@@ -1,11 +1,134 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { context } from '../context/context.js';
+import { nowSeconds } from '../internal/clock.js';
 import type { InstrumentEnvironment } from './environment.js';
+import { createInternalErrors, type InternalErrors } from './guard.js';
+import { type ExchangeOwner, HttpExchange } from './http-exchange.js';
+import { HttpFamilies, type HttpFamilyOptions } from './http-handles.js';
+import { methodLabel } from './http-method.js';
 import type { HttpRecording } from './instruments.js';
 
-// Placeholder until the HTTP instrument lands: the helper in charge of it replaces this file.
-export interface HttpInstrument {
-  record(request: HttpRecording): void;
+/** What an instance says about HTTP. */
+export interface HttpOptions {
+  readonly buckets?: readonly number[] | undefined;
+  readonly streams?: readonly string[] | undefined;
 }
 
-export function createHttpInstrument(_env: InstrumentEnvironment, _options: object): HttpInstrument {
-  return { record() {} };
+/** How an adapter reads its framework when a response is closed. Both may throw: that is counted, and the value `unknown`. */
+export interface HttpReading {
+  /** The route pattern; `unmatched` where no route answered, `unknown` where it cannot be found out. */
+  endpoint(exchange: HttpExchange): string;
+  /** The values of the further labels, in their order. */
+  labels?: ((exchange: HttpExchange) => readonly string[]) | undefined;
+}
+
+export interface HttpRecorderOptions extends HttpOptions, HttpFamilyOptions {
+  readonly reading: HttpReading;
+}
+
+/** Measures the requests of one server or middleware. */
+export interface HttpRecorder {
+  /** Starts to measure; everything is recorded when the response is closed. Never throws. */
+  begin(request: IncomingMessage, response: ServerResponse, tenant?: string): HttpExchange;
+  /** Counts, by part, what a callback of the application did wrong. */
+  readonly internalError: InternalErrors;
+}
+
+/** Records what HTTP servers do. */
+export interface HttpInstrument {
+  /** Records a request that was measured elsewhere (the duration only). Never throws. */
+  record(request: HttpRecording): void;
+  /**
+   * A recorder with options of its own; what is left out is the instance's.
+   *
+   * @throws {FAMILY_CONFLICT} when the duration exists with other buckets or labels, {INVALID_LABEL} {INVALID_BUCKETS}
+   */
+  recorder(options: HttpRecorderOptions): HttpRecorder;
+}
+
+export function createHttpInstrument(env: InstrumentEnvironment, options: HttpOptions): HttpInstrument {
+  const internalError = createInternalErrors(env);
+  // Made at the first use, since an adapter may bring the buckets and labels of the duration.
+  let families: HttpFamilies | undefined;
+  return {
+    record({ method, endpoint, tenant, status, seconds }) {
+      try {
+        families ??= new HttpFamilies(env, { buckets: options.buckets });
+        const known = tenant ?? context.current().tenant ?? 'unknown';
+        const verb = method === undefined ? 'unknown' : methodLabel(method.toUpperCase());
+        families.handles('http', verb, endpoint, known, status, families.unknownLabels).duration.observe(seconds);
+      } catch {
+        internalError('http_record');
+      }
+    },
+    recorder({ buckets = options.buckets, labels, streams = options.streams ?? [], reading }) {
+      const own = new HttpFamilies(env, { buckets, labels });
+      families = own;
+      return new Recorder(own, new Set(streams), reading, internalError);
+    },
+  };
+}
+
+/** The status of a request whose client left. */
+const CLIENT_LEFT = 499;
+
+class Recorder implements HttpRecorder, ExchangeOwner {
+  constructor(
+    private readonly families: HttpFamilies,
+    private readonly streams: ReadonlySet<string>,
+    private readonly reading: HttpReading,
+    readonly internalError: InternalErrors,
+  ) {}
+
+  begin(request: IncomingMessage, response: ServerResponse, tenant = 'unknown'): HttpExchange {
+    const scheme = (request.socket as { encrypted?: boolean } | null)?.encrypted === true ? 'https' : 'http';
+    const method = methodLabel(request.method);
+    this.families.inFlightOf(scheme, method).inc();
+    return new HttpExchange(this, request, response, method, scheme, tenant);
+  }
+
+  finish(exchange: HttpExchange): void {
+    const { method, scheme, tenant, startedAt, headersAt, response } = exchange;
+    const endedAt = nowSeconds();
+    this.families.inFlightOf(scheme, method).dec();
+    const endpoint = this.endpointOf(exchange);
+    const complete = response.writableFinished;
+    const status = complete ? response.statusCode : this.brokenStatus(exchange, endpoint);
+    const handles = this.families.handles(scheme, method, endpoint, tenant, status, this.labelsOf(exchange));
+    handles.duration.observe(endedAt - startedAt);
+    if (headersAt !== 0) handles.headers.observe(headersAt - startedAt);
+    handles.requestBytes.observe(exchange.requestBytes);
+    handles.responseBytes.observe(sentBytes(exchange, complete));
+    if (status === CLIENT_LEFT && !complete) handles.aborted.inc();
+  }
+
+  /** 499 when the client left, unless it left a stream; a response that the application broke off is no success. */
+  private brokenStatus(exchange: HttpExchange, endpoint: string): number {
+    const { response, headersAt, brokenHere } = exchange;
+    const sent = headersAt === 0 ? 0 : response.statusCode;
+    if (brokenHere) return sent >= 400 ? sent : 500;
+    return sent !== 0 && this.streams.has(endpoint) ? sent : CLIENT_LEFT;
+  }
+
+  private endpointOf(exchange: HttpExchange): string {
+    let endpoint = exchange.endpoint;
+    try {
+      endpoint ??= this.reading.endpoint(exchange);
+    } catch {
+      endpoint = 'unknown';
+    }
+    if (endpoint === 'unknown') this.internalError('http_endpoint');
+    return endpoint;
+  }
+
+  private labelsOf(exchange: HttpExchange): readonly string[] | undefined {
+    return this.reading.labels?.(exchange);
+  }
+}
+
+/** HEAD and the statuses without a body send none, whatever was written. */
+function sentBytes(exchange: HttpExchange, complete: boolean): number {
+  const { statusCode } = exchange.response;
+  if (exchange.method === 'HEAD' || statusCode === 204 || statusCode === 304) return 0;
+  return complete ? exchange.responseBytes : exchange.flushedBytes;
 }

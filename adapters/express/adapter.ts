@@ -1,0 +1,88 @@
+import type { ServerResponse } from 'node:http';
+import {
+  type AdapterInstance,
+  correlationIdFrom,
+  defaultInstance,
+  exchangeOf,
+  type HttpRecorder,
+  runRequest,
+} from '../../src/adapter.js';
+import { assertOptions } from './options.js';
+import { lateRecorderOf, recorderOf } from './recorder.js';
+import { watchRouting } from './route-pattern.js';
+import type { ExpressMetricsOptions, ExpressMiddleware, ExpressRequest } from './types.js';
+
+/**
+ * Measures every request of an Express application (4.22 and later, 5), gives it a context with correlation id and
+ * tenant, and answers `GET /metrics`. Put it first: what stands before it is not seen. Mounted twice, it counts once.
+ * It costs well under a microsecond a request, and no callback given here can break one.
+ *
+ * @throws {INVALID_OPTION} for an option that can't be; with `promptheus` given also {FAMILY_CONFLICT} {INVALID_LABEL}
+ * {INVALID_BUCKETS}
+ * @example
+ * ```ts
+ * const app = express();
+ * app.use(expressMetrics());
+ * ```
+ */
+export function expressMetrics(options: ExpressMetricsOptions = {}): ExpressMiddleware {
+  assertOptions(options);
+  const { path = '/metrics', skip, tenant } = options;
+  let bound: Bound | undefined = options.promptheus && {
+    instance: options.promptheus,
+    recorder: recorderOf(options.promptheus, options),
+  };
+  let watching = false;
+  return function promptheusMetrics(request: ExpressRequest, response: ServerResponse, next: () => void): void {
+    bound ??= bind(options);
+    const { instance, recorder } = bound;
+    if (!instance.options.enabled || exchangeOf(response) !== undefined) return next();
+    if (path !== false && isAt(request.url, path)) return answerScrape(instance, request, response);
+    if (!watching) watching = watchSafely(request, recorder);
+    const correlationId = correlationIdFrom(request.headers['x-correlation-id']);
+    response.setHeader('X-Correlation-ID', correlationId);
+    const tenantValue = tenant && guarded(recorder, 'express_tenant', () => textOf(tenant.from(request)));
+    const skipped = skip !== undefined && guarded(recorder, 'express_skip', () => skip(request)) === true;
+    const exchange = skipped ? undefined : recorder.begin(request, response, tenantValue);
+    runRequest(correlationId, tenantValue, exchange, next);
+  };
+}
+
+interface Bound {
+  readonly instance: AdapterInstance;
+  readonly recorder: HttpRecorder;
+}
+
+function bind(options: ExpressMetricsOptions): Bound {
+  const instance = defaultInstance();
+  return { instance, recorder: lateRecorderOf(instance, options) };
+}
+
+function isAt(url: string | undefined, path: string): boolean {
+  return url !== undefined && url.startsWith(path) && (url.length === path.length || url[path.length] === '?');
+}
+
+function answerScrape(instance: AdapterInstance, request: ExpressRequest, response: ServerResponse): void {
+  const { method, headers, socket } = request;
+  void instance.scrape({ method, headers, remoteAddress: socket.remoteAddress }).then((answer) => {
+    if (!response.destroyed) response.writeHead(answer.status, answer.headers).end(answer.body);
+  });
+}
+
+/** What it cannot find is `unknown`, and counted by the endpoint; it is looked for again at the next request. */
+function watchSafely(request: ExpressRequest, recorder: HttpRecorder): boolean {
+  return guarded(recorder, 'express_routing', () => watchRouting(request)) === true;
+}
+
+function guarded<T>(recorder: HttpRecorder, part: string, read: () => T): T | undefined {
+  try {
+    return read();
+  } catch {
+    recorder.internalError(part);
+    return undefined;
+  }
+}
+
+function textOf(tenant: unknown): string | undefined {
+  return typeof tenant === 'string' && tenant !== '' ? tenant : undefined;
+}

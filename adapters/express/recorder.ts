@@ -1,0 +1,49 @@
+import { type AdapterInstance, type HttpExchange, type HttpRecorder, type HttpReading, show } from '../../src/adapter.js';
+import { endpointOf } from './route-pattern.js';
+import type { ExpressLabel, ExpressMetricsOptions, ExpressRequest } from './types.js';
+
+/** @throws {FAMILY_CONFLICT} {INVALID_LABEL} {INVALID_BUCKETS} */
+export function recorderOf(instance: AdapterInstance, options: ExpressMetricsOptions): HttpRecorder {
+  const { http = {}, labels } = options;
+  const recorder: HttpRecorder = instance.http.recorder({
+    buckets: http.buckets,
+    streams: http.streams,
+    labels: labels && Object.fromEntries(Object.entries(labels).map(([name, { allow }]) => [name, allow])),
+    reading: {
+      endpoint: http.endpoint === undefined ? endpointOf : (exchange) => namedEndpoint(exchange, options),
+      labels: labels && labelReader(Object.values(labels), () => recorder.internalError('express_label')),
+    },
+  });
+  return recorder;
+}
+
+function namedEndpoint(exchange: HttpExchange, options: ExpressMetricsOptions): string {
+  const named: unknown = options.http?.endpoint?.(exchange.request as ExpressRequest);
+  return typeof named === 'string' && named !== '' ? named : endpointOf(exchange);
+}
+
+function labelReader(labels: readonly ExpressLabel[], failed: () => void): NonNullable<HttpReading['labels']> {
+  const allowed = labels.map(({ allow }) => new Set(allow));
+  return ({ request, response }) =>
+    labels.map((label, at) => {
+      try {
+        const value = label.from(request as ExpressRequest, response);
+        if (value === undefined || value === null) return 'unknown';
+        return allowed[at]?.has(String(value)) ? String(value) : 'other';
+      } catch {
+        failed();
+        return 'unknown';
+      }
+    });
+}
+
+/** Warns of options that came too late: the families exist, so the instance's own are used. */
+export function lateRecorderOf(instance: AdapterInstance, options: ExpressMetricsOptions): HttpRecorder {
+  try {
+    return recorderOf(instance, options);
+  } catch (error) {
+    process.emitWarning(`expressMetrics goes on without its labels and buckets: ${show((error as Error).message)}`, 'PromptheusWarning');
+    const { labels: _labels, http: { buckets: _buckets, ...http } = {}, ...rest } = options;
+    return recorderOf(instance, { ...rest, http });
+  }
+}

@@ -1,0 +1,137 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { nowSeconds } from '../internal/clock.js';
+
+/** By which a request and its response find their exchange, whichever copy of the package made it. */
+const EXCHANGE = Symbol.for('promptheus.http.exchange.v1');
+
+type Write = (this: ServerResponse, chunk?: unknown, encoding?: unknown, callback?: unknown) => boolean;
+type End = (this: ServerResponse, chunk?: unknown, encoding?: unknown, callback?: unknown) => ServerResponse;
+type WriteHead = (this: ServerResponse, status: number, reason?: unknown, headers?: unknown) => ServerResponse;
+type Destroy = (this: ServerResponse, error?: Error) => ServerResponse;
+type Push = (this: IncomingMessage, chunk: unknown, encoding?: BufferEncoding) => boolean;
+
+/** What an exchange tells when the response is closed. */
+export interface ExchangeOwner {
+  finish(exchange: HttpExchange): void;
+}
+
+/** One request and its response: the only object that measuring allocates for them. */
+export class HttpExchange {
+  /** A name given from inside the request (`observeHttp`); it wins over the route. */
+  endpoint: string | undefined = undefined;
+  /** The pattern of the route that answers, as far as the adapter knows it. */
+  route: string | undefined = undefined;
+  /** What the adapter keeps for the request. */
+  adapterState: unknown = undefined;
+  requestBytes = 0;
+  /** Bytes given to the response. */
+  responseBytes = 0;
+  /** Bytes of these that the system has taken. */
+  flushedBytes = 0;
+  /** When the headers were written; 0 before. */
+  headersAt = 0;
+  /** The response was destroyed by the application, not by its client. */
+  brokenHere = false;
+  readonly startedAt = nowSeconds();
+  readonly writeBefore: Write;
+  readonly endBefore: End;
+  readonly writeHeadBefore: WriteHead;
+  readonly destroyBefore: Destroy;
+  pushBefore: Push | undefined = undefined;
+
+  constructor(
+    readonly owner: ExchangeOwner,
+    readonly request: IncomingMessage,
+    readonly response: ServerResponse,
+    readonly method: string,
+    readonly scheme: string,
+    readonly tenant: string,
+  ) {
+    // Own properties, so that what others put on the response before or after this stays in the chain.
+    this.writeBefore = response.write as Write;
+    this.endBefore = response.end as End;
+    this.writeHeadBefore = response.writeHead as WriteHead;
+    this.destroyBefore = response.destroy as Destroy;
+    const target = response as unknown as Record<PropertyKey, unknown>;
+    target[EXCHANGE] = this;
+    target['write'] = write;
+    target['end'] = end;
+    target['writeHead'] = writeHead;
+    target['destroy'] = destroy;
+    response.on('close', onClose);
+    if (hasBody(request)) this.countRequest(request);
+  }
+
+  private countRequest(request: IncomingMessage): void {
+    this.pushBefore = request.push as Push;
+    this.requestBytes = request.readableLength;
+    const target = request as unknown as Record<PropertyKey, unknown>;
+    target[EXCHANGE] = this;
+    target['push'] = push;
+  }
+}
+
+/** The exchange of a measured response. */
+export function exchangeOf(response: object): HttpExchange | undefined {
+  return (response as { [EXCHANGE]?: HttpExchange })[EXCHANGE];
+}
+
+function hasBody(request: IncomingMessage): boolean {
+  const { headers } = request;
+  const length = headers['content-length'];
+  return headers['transfer-encoding'] !== undefined || (length !== undefined && length !== '0');
+}
+
+function lengthOf(chunk: unknown, encoding: unknown): number {
+  if (typeof chunk === 'string') {
+    return Buffer.byteLength(chunk, typeof encoding === 'string' ? (encoding as BufferEncoding) : 'utf8');
+  }
+  return chunk instanceof Uint8Array ? chunk.byteLength : 0;
+}
+
+function write(this: ServerResponse, chunk?: unknown, encoding?: unknown, callback?: unknown): boolean {
+  const exchange = exchangeOf(this) as HttpExchange;
+  if (this.writableEnded) return exchange.writeBefore.call(this, chunk, encoding, callback);
+  const bytes = lengthOf(chunk, encoding);
+  const then = typeof encoding === 'function' ? encoding : callback;
+  // After an abort only what the system took may be counted, and only the callback of a write tells.
+  const taken = (error?: Error | null): void => {
+    if (error === undefined || error === null) exchange.flushedBytes += bytes;
+    if (typeof then === 'function') then(error);
+  };
+  const accepted = exchange.writeBefore.call(this, chunk, typeof encoding === 'function' ? undefined : encoding, taken);
+  exchange.responseBytes += bytes;
+  return accepted;
+}
+
+function end(this: ServerResponse, chunk?: unknown, encoding?: unknown, callback?: unknown): ServerResponse {
+  const exchange = exchangeOf(this) as HttpExchange;
+  if (!this.writableEnded) exchange.responseBytes += lengthOf(chunk, encoding);
+  return exchange.endBefore.call(this, chunk, encoding, callback);
+}
+
+function writeHead(this: ServerResponse, status: number, reason?: unknown, headers?: unknown): ServerResponse {
+  const exchange = exchangeOf(this) as HttpExchange;
+  const result = exchange.writeHeadBefore.call(this, status, reason, headers);
+  if (exchange.headersAt === 0) exchange.headersAt = nowSeconds();
+  return result;
+}
+
+function destroy(this: ServerResponse, error?: Error): ServerResponse {
+  const exchange = exchangeOf(this) as HttpExchange;
+  // A socket that is destroyed already was left by the client, and the application only tidies up.
+  if (this.socket?.destroyed === false && !this.writableFinished) exchange.brokenHere = true;
+  return exchange.destroyBefore.call(this, error);
+}
+
+function push(this: IncomingMessage, chunk: unknown, encoding?: BufferEncoding): boolean {
+  const exchange = exchangeOf(this) as HttpExchange;
+  exchange.requestBytes += lengthOf(chunk, encoding);
+  return (exchange.pushBefore as Push).call(this, chunk, encoding);
+}
+
+function onClose(this: ServerResponse): void {
+  const exchange = exchangeOf(this) as HttpExchange;
+  this.removeListener('close', onClose);
+  exchange.owner.finish(exchange);
+}
