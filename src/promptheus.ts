@@ -1,11 +1,18 @@
 import { context } from './context/context.js';
 import { type MetricsServer, type MetricsServerOptions, startMetricsServer } from './exposition/metrics-server.js';
-import { ScrapeHandler, type ScrapeRequest, type ScrapeResponse, type ScrapeTarget } from './exposition/scrape-handler.js';
+import {
+  ScrapeHandler,
+  type ScrapeRequest,
+  type ScrapeResponse,
+  type ScrapeTarget,
+} from './exposition/scrape-handler.js';
+import { rowOf } from './instruments/catalogue.js';
 import { setInstanceFactory } from './instruments/current.js';
 import type { InstrumentEnvironment } from './instruments/environment.js';
 import { counterOf, gaugeOf, handleOf, histogramOf } from './instruments/families.js';
 import { createHttpInstrument, type HttpInstrument } from './instruments/http.js';
 import { createDomainInstruments, type Instruments } from './instruments/instruments.js';
+import { type Recorders, recordersOf } from './instruments/recorders.js';
 import { processSource } from './instruments/runtime/process-source.js';
 import { slot } from './internal/slot.js';
 import { createWarn, type Logger } from './internal/warnings.js';
@@ -18,7 +25,7 @@ import { reportTo } from './registry/self-metrics.js';
 import { VERSION } from './version.js';
 
 /** One instance: its families, its instruments, and the scrape that shows them. */
-export interface Promptheus extends Instruments {
+export interface Promptheus extends Instruments, Recorders {
   /** Get-or-create families of your own. */
   readonly metrics: Metrics;
   readonly http: HttpInstrument;
@@ -60,15 +67,16 @@ export interface Promptheus extends Instruments {
  */
 export function createPromptheus(options: PromptheusOptions = {}): Promptheus {
   const resolved = resolveOptions(options);
-  const warn = createWarn(resolved.logger === false ? SILENT_LOGGER : resolved.logger);
+  const logger = resolved.logger === false ? SILENT_LOGGER : resolved.logger;
   const isDefault = resolved.default && slot.instance === undefined;
-  if (resolved.default && !isDefault) {
-    warn(
+  if (resolved.default && !isDefault && slot.secondDefaultSaid !== true) {
+    slot.secondDefaultSaid = true;
+    createWarn(logger)(
       'second_default',
       'createPromptheus() was called while a default instance exists, so decorators and adapters go on using that one. Call it before anything records, use promptheus() for the one there is, or say default: false.',
     );
   }
-  const instance = assemble(resolved, isDefault, warn);
+  const instance = assemble(resolved, isDefault, logger);
   if (isDefault) slot.instance = instance;
   return instance;
 }
@@ -82,7 +90,8 @@ setInstanceFactory(promptheus);
 
 const SILENT_LOGGER: Logger = { info() {}, warn() {} };
 
-function assemble(options: ResolvedOptions, isDefault: boolean, warn: InstrumentEnvironment['warn']): Promptheus {
+function assemble(options: ResolvedOptions, isDefault: boolean, logger: Logger): Promptheus {
+  const warn = createWarn(logger);
   const registry = new Registry(options.metrics);
   const metrics: Metrics = options.enabled ? registry : NO_METRICS;
   const env: InstrumentEnvironment = {
@@ -92,7 +101,9 @@ function assemble(options: ResolvedOptions, isDefault: boolean, warn: Instrument
     warn,
   };
   if (options.enabled) reportItself(registry, env, options.prefix);
-  const bridges = options.enabled ? new ClientBridges(registry, options.registry, isDefault, processSource, warn) : undefined;
+  const bridges = options.enabled
+    ? new ClientBridges(registry, options.registry, isDefault, processSource, warn)
+    : undefined;
   const durations = histogramOf(env, 'promptheus_scrape_duration_seconds');
   const handler = new ScrapeHandler(
     { gather: (timeoutMs) => (bridges?.join(), registry.gather(timeoutMs)) },
@@ -102,6 +113,7 @@ function assemble(options: ResolvedOptions, isDefault: boolean, warn: Instrument
   const servers = new Set<MetricsServer>();
   const instance: Promptheus = {
     ...createDomainInstruments(env),
+    ...recordersOf(() => instance),
     http: createHttpInstrument(env, options.http),
     metrics,
     context,
@@ -109,7 +121,7 @@ function assemble(options: ResolvedOptions, isDefault: boolean, warn: Instrument
     scrape: (request = {}) => handler.scrape(request),
     scrapeTo: (target, request) => handler.scrapeTo(target, request),
     async startMetricsServer(serverOptions = {}) {
-      const log = (message: string) => options.logger && options.logger.info(`[promptheus] ${message}`);
+      const log = (message: string) => logger.info(`[promptheus] ${message}`);
       const server = await startMetricsServer(handler, serverOptions, log);
       servers.add(server);
       return server;
@@ -140,13 +152,20 @@ function reportItself(registry: Registry, env: InstrumentEnvironment, prefix: st
   });
   registry.onCollectorError = (collector, error) => {
     collectors.labels(collector).inc();
-    env.warn(`collector:${collector}`, `the collector ${collector} failed and is left out of this scrape: ${String(error)}`);
+    env.warn(
+      `collector:${collector}`,
+      `the collector ${collector} failed and is left out of this scrape: ${String(error)}`,
+    );
   };
   const series = gaugeOf(env, 'promptheus_series').family;
   series.collect(() => {
     for (const family of registry.shown()) series.set({ family: family.name }, family.store.size);
   });
-  const build = registry.info({ name: `${prefix}promptheus_build_info`, help: 'The version that is running.', labelNames: ['version'] });
+  const build = registry.info({
+    name: `${prefix}promptheus_build_info`,
+    help: rowOf('promptheus_build_info').help,
+    labelNames: ['version'],
+  });
   build.set({ version: VERSION }, 1);
 }
 

@@ -25,7 +25,8 @@ export class PromptheusError extends Error {
 export function show(value: unknown): string {
   let text: string;
   try {
-    text = typeof value === 'string' ? JSON.stringify(value) : typeof value === 'function' ? 'a function' : String(value);
+    text =
+      typeof value === 'string' ? JSON.stringify(value) : typeof value === 'function' ? 'a function' : String(value);
   } catch {
     text = Object.prototype.toString.call(value);
   }

@@ -3,9 +3,7 @@ import { BlockList, isIP } from 'node:net';
 import { PromptheusError, show } from '../errors/promptheus-error.js';
 
 /** Who may scrape: a bearer token, or a user and password. */
-export type ScrapeAuth =
-  | { readonly bearer: string }
-  | { readonly username: string; readonly password: string };
+export type ScrapeAuth = { readonly bearer: string } | { readonly username: string; readonly password: string };
 
 export interface AccessOptions {
   readonly auth?: ScrapeAuth | undefined;
@@ -46,8 +44,17 @@ function expectedHeader(auth: ScrapeAuth): string {
     return `bearer ${auth.bearer}`;
   }
   const { username, password } = auth ?? {};
-  if (typeof username !== 'string' || username === '' || username.includes(':') || typeof password !== 'string' || password === '') {
-    throw new PromptheusError('INVALID_OPTION', 'auth needs { bearer } or { username, password }, none of them empty, no ":" in the user.');
+  if (
+    typeof username !== 'string' ||
+    username === '' ||
+    username.includes(':') ||
+    typeof password !== 'string' ||
+    password === ''
+  ) {
+    throw new PromptheusError(
+      'INVALID_OPTION',
+      'auth needs { bearer } or { username, password }, none of them empty, no ":" in the user.',
+    );
   }
   return `basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
 }
@@ -70,8 +77,18 @@ function addressList(entries: readonly string[]): BlockList {
     const family = isIP(address) === 6 ? 'ipv6' : 'ipv4';
     const longest = family === 'ipv6' ? 128 : 32;
     const bits = prefix === undefined ? longest : Number(prefix);
-    if (isIP(address) === 0 || rest.length > 0 || prefix === '' || !Number.isInteger(bits) || bits < 0 || bits > longest) {
-      throw new PromptheusError('INVALID_OPTION', `allow holds addresses ("127.0.0.1") and subnets ("10.0.0.0/8"), got ${show(entry)}.`);
+    if (
+      isIP(address) === 0 ||
+      rest.length > 0 ||
+      prefix === '' ||
+      !Number.isInteger(bits) ||
+      bits < 0 ||
+      bits > longest
+    ) {
+      throw new PromptheusError(
+        'INVALID_OPTION',
+        `allow holds addresses ("127.0.0.1") and subnets ("10.0.0.0/8"), got ${show(entry)}.`,
+      );
     }
     list.addSubnet(address, bits, family);
   }

@@ -62,7 +62,9 @@ async function respond(
   request.resume();
   const path = (request.url ?? '/').split('?', 1)[0];
   if (path !== '/metrics') {
-    response.writeHead(404, { 'Content-Type': 'text/plain; charset=utf-8' }).end('Not Found: the metrics are at /metrics\n');
+    response
+      .writeHead(404, { 'Content-Type': 'text/plain; charset=utf-8' })
+      .end('Not Found: the metrics are at /metrics\n');
     return;
   }
   const scrape = { method: request.method, headers: request.headers, remoteAddress: request.socket.remoteAddress };
@@ -72,14 +74,18 @@ async function respond(
 
 function assertOptions(options: MetricsServerOptions): void {
   for (const key of Object.keys(options)) {
-    if (!KNOWN.has(key)) throw new PromptheusError('INVALID_OPTION', `startMetricsServer has no option ${show(key)}. Leave it out.`);
+    if (!KNOWN.has(key))
+      throw new PromptheusError('INVALID_OPTION', `startMetricsServer has no option ${show(key)}. Leave it out.`);
   }
   const { port = DEFAULT_PORT, thread } = options;
   if (!Number.isInteger(port) || port < 0 || port > 65_535) {
     throw new PromptheusError('INVALID_OPTION', `port must be a whole number from 0 to 65535, got ${show(port)}.`);
   }
   if (thread === true) {
-    throw new PromptheusError('THREAD_UNAVAILABLE', 'thread: true is not available yet; the main thread serves. Leave it out.');
+    throw new PromptheusError(
+      'THREAD_UNAVAILABLE',
+      'thread: true is not available yet; the main thread serves. Leave it out.',
+    );
   }
 }
 
@@ -88,8 +94,16 @@ function listen(server: Server, port: number, host: string): Promise<void> {
     server.once('error', (error: NodeJS.ErrnoException) => {
       reject(
         error.code === 'EADDRINUSE'
-          ? new PromptheusError('PORT_IN_USE', `Port ${port} on ${host} is taken. Choose another, or 0 for any free one.`, { cause: error })
-          : new PromptheusError('SERVER_FAILED', `The metrics server could not listen on ${host}:${port}: ${error.message}.`, { cause: error }),
+          ? new PromptheusError(
+              'PORT_IN_USE',
+              `Port ${port} on ${host} is taken. Choose another, or 0 for any free one.`,
+              { cause: error },
+            )
+          : new PromptheusError(
+              'SERVER_FAILED',
+              `The metrics server could not listen on ${host}:${port}: ${error.message}.`,
+              { cause: error },
+            ),
       );
     });
     server.listen(port, host, () => {

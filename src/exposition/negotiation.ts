@@ -20,7 +20,8 @@ function parse(header: string): Entry[] {
     const parameters = new Map<string, string>();
     for (const piece of rest) {
       const equals = piece.indexOf('=');
-      if (equals > 0) parameters.set(piece.slice(0, equals).trim().toLowerCase(), unquoted(piece.slice(equals + 1).trim()));
+      if (equals > 0)
+        parameters.set(piece.slice(0, equals).trim().toLowerCase(), unquoted(piece.slice(equals + 1).trim()));
     }
     const weight = parameters.has('q') ? Number(parameters.get('q')) : 1;
     if (value !== '' && weight >= 0 && weight <= 1) entries.push({ value: value.toLowerCase(), parameters, weight });
@@ -63,7 +64,8 @@ export function negotiateFormat(accept: string | undefined): Negotiated {
     format = offered;
   }
   // A scraper that speaks of escaping schemes is told ours: the names are plain.
-  const escaping = best?.parameters.has('escaping') === true && format === 'openmetrics' ? '; escaping=underscores' : '';
+  const escaping =
+    best?.parameters.has('escaping') === true && format === 'openmetrics' ? '; escaping=underscores' : '';
   return { format, contentType: CONTENT_TYPES[format] + escaping };
 }
 

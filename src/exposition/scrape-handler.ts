@@ -113,7 +113,8 @@ export class ScrapeHandler {
 
   private timeoutOf(request: ScrapeRequest): number {
     const seconds = Number(header(request, 'x-prometheus-scrape-timeout-seconds'));
-    const wanted = seconds > 0 ? Math.min(seconds * 1_000 * SHARE_FOR_COLLECTORS, LONGEST_TIMEOUT_MS) : this.options.timeoutMs;
+    const wanted =
+      seconds > 0 ? Math.min(seconds * 1_000 * SHARE_FOR_COLLECTORS, LONGEST_TIMEOUT_MS) : this.options.timeoutMs;
     return Math.max(1, wanted);
   }
 }

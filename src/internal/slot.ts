@@ -2,6 +2,10 @@
 export interface Slot {
   /** The default instance. */
   instance?: unknown;
+  /** It was said that a second default instance was asked for. */
+  secondDefaultSaid?: boolean;
+  /** Makes the default instance where none is; one for all copies, so that a second copy makes no second instance. */
+  instanceFactory?: unknown;
   /** The AsyncLocalStorage of the context. */
   context?: unknown;
 }

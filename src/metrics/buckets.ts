@@ -1,7 +1,9 @@
 import { PromptheusError, show } from '../errors/promptheus-error.js';
 
 /** The bounds of prom-client, taken where a histogram names none, in seconds. */
-export const DEFAULT_BUCKETS: readonly number[] = Object.freeze([0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]);
+export const DEFAULT_BUCKETS: readonly number[] = Object.freeze([
+  0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10,
+]);
 
 /** More than this is a table, not a histogram. */
 const MOST_BUCKETS = 1000;
@@ -53,7 +55,10 @@ function generate(maker: string, count: number, boundAt: (index: number) => numb
 /** @throws {INVALID_BUCKETS} unless the bounds are finite and ascending; a last `Infinity` is what `+Inf` says anyway. */
 export function resolveBuckets(family: string, buckets: readonly number[]): readonly number[] {
   if (!Array.isArray(buckets)) {
-    throw new PromptheusError('INVALID_BUCKETS', `${family}: buckets must be an array of numbers, got ${show(buckets)}.`);
+    throw new PromptheusError(
+      'INVALID_BUCKETS',
+      `${family}: buckets must be an array of numbers, got ${show(buckets)}.`,
+    );
   }
   const bounds = buckets.at(-1) === Number.POSITIVE_INFINITY ? buckets.slice(0, -1) : buckets.slice();
   assertBuckets(family, bounds);

@@ -47,7 +47,10 @@ const HISTOGRAM_OPTIONS = new Set(['buckets', 'exemplars']);
 /** @throws {INVALID_NAME} {INVALID_HELP} {INVALID_LABEL} {INVALID_UNIT} {INVALID_BUCKETS} {INVALID_OPTION} */
 export function defineFamily(type: FamilyType, options: InternalFamilyOptions): FamilyDefinition {
   if (typeof options !== 'object' || options === null) {
-    throw new PromptheusError('INVALID_OPTION', `A ${type} is defined by an object { name, help, … }, got ${show(options)}.`);
+    throw new PromptheusError(
+      'INVALID_OPTION',
+      `A ${type} is defined by an object { name, help, … }, got ${show(options)}.`,
+    );
   }
   const { name, help, labelNames = [], unit, seriesLimit = DEFAULT_SERIES_LIMIT, expireAfterMs } = options;
   assertMetricName(type, name);
@@ -106,7 +109,10 @@ function resolveConstantLabels(
   return names.map((label) => {
     const text = labelText(labels[label]);
     if (text === undefined) {
-      throw new PromptheusError('INVALID_LABEL', `${family}: the constant label ${show(label)} must be text, got ${show(labels[label])}.`);
+      throw new PromptheusError(
+        'INVALID_LABEL',
+        `${family}: the constant label ${show(label)} must be text, got ${show(labels[label])}.`,
+      );
     }
     return [label, presentable(text)] as const;
   });
@@ -120,10 +126,16 @@ function resolveAllow(
   const lists = new Map(Object.entries(allow ?? {}));
   for (const [label, values] of lists) {
     if (!labelNames.includes(label)) {
-      throw new PromptheusError('INVALID_OPTION', `${family}: allow names ${show(label)}, which is none of its labels.`);
+      throw new PromptheusError(
+        'INVALID_OPTION',
+        `${family}: allow names ${show(label)}, which is none of its labels.`,
+      );
     }
     if (!Array.isArray(values) || values.some((value) => typeof value !== 'string')) {
-      throw new PromptheusError('INVALID_OPTION', `${family}: allow.${label} must be an array of strings, got ${show(values)}.`);
+      throw new PromptheusError(
+        'INVALID_OPTION',
+        `${family}: allow.${label} must be an array of strings, got ${show(values)}.`,
+      );
     }
   }
   return labelNames.map((label) => {
@@ -134,12 +146,23 @@ function resolveAllow(
 
 /** The first way in which two definitions differ, as a sentence; `undefined` when they are equal. */
 export function difference(a: FamilyDefinition, b: FamilyDefinition): string | undefined {
-  for (const key of ['type', 'help', 'labelNames', 'unit', 'seriesLimit', 'expireAfterMs', 'constantText', 'buckets', 'exemplars'] as const) {
+  for (const key of [
+    'type',
+    'help',
+    'labelNames',
+    'unit',
+    'seriesLimit',
+    'expireAfterMs',
+    'constantText',
+    'buckets',
+    'exemplars',
+  ] as const) {
     if (show(a[key]) !== show(b[key]) || String(a[key]) !== String(b[key])) {
       return `${key} is ${show(a[key])} there and ${show(b[key])} here`;
     }
   }
-  const allowed = (definition: FamilyDefinition) => definition.allow.map((set) => (set ? [...set].join() : '*')).join(' ');
+  const allowed = (definition: FamilyDefinition) =>
+    definition.allow.map((set) => (set ? [...set].join() : '*')).join(' ');
   if (allowed(a) !== allowed(b)) return `allow is ${show(allowed(a))} there and ${show(allowed(b))} here`;
   return undefined;
 }

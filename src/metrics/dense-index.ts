@@ -17,7 +17,8 @@ export class DenseIndex {
   find(ids: Int32Array): number {
     const { bits } = this;
     let place = 0;
-    for (let label = 0; label < bits.length; label++) place = (place << (bits[label] as number)) | (ids[label] as number);
+    for (let label = 0; label < bits.length; label++)
+      place = (place << (bits[label] as number)) | (ids[label] as number);
     return (this.rows[place] as number) - 1;
   }
 
@@ -32,7 +33,8 @@ export class DenseIndex {
     if (places > MOST_PLACES) return false;
     if (places > this.rows.length) this.spread(old, places);
     let place = 0;
-    for (let label = 0; label < bits.length; label++) place = (place << (bits[label] as number)) | (ids[label] as number);
+    for (let label = 0; label < bits.length; label++)
+      place = (place << (bits[label] as number)) | (ids[label] as number);
     this.rows[place] = row + 1;
     return true;
   }

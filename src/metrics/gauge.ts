@@ -121,4 +121,10 @@ class StoredGaugeHandle implements GaugeHandle {
 }
 
 /** Does nothing: for a label set that was refused, and for an instance that is switched off. */
-export const NO_GAUGE: GaugeHandle = Object.freeze({ overflow: true, set() {}, inc() {}, dec() {}, startTimer: () => () => 0 });
+export const NO_GAUGE: GaugeHandle = Object.freeze({
+  overflow: true,
+  set() {},
+  inc() {},
+  dec() {},
+  startTimer: () => () => 0,
+});

@@ -20,7 +20,10 @@ export function assertMetricName(type: FamilyType, name: string): void {
     );
   }
   if (type === 'counter' && !name.endsWith('_total')) {
-    throw new PromptheusError('INVALID_NAME', `A counter's name ends in _total, got ${show(name)}. Use "${name}_total".`);
+    throw new PromptheusError(
+      'INVALID_NAME',
+      `A counter's name ends in _total, got ${show(name)}. Use "${name}_total".`,
+    );
   }
   if (type === 'gauge' && GAUGE_SUFFIX.test(name)) {
     throw new PromptheusError(
@@ -42,7 +45,10 @@ export function assertLabelNames(family: string, names: readonly string[]): void
     throw new PromptheusError('INVALID_LABEL', `${family}: labelNames must be an array of names, got ${show(names)}.`);
   }
   if (names.length > MOST_LABELS) {
-    throw new PromptheusError('INVALID_LABEL', `${family}: at most ${MOST_LABELS} labels are kept, got ${names.length}.`);
+    throw new PromptheusError(
+      'INVALID_LABEL',
+      `${family}: at most ${MOST_LABELS} labels are kept, got ${names.length}.`,
+    );
   }
   for (const [index, name] of names.entries()) {
     const fault =
@@ -55,7 +61,8 @@ export function assertLabelNames(family: string, names: readonly string[]): void
             : names.indexOf(name) !== index
               ? 'stands twice'
               : undefined;
-    if (fault !== undefined) throw new PromptheusError('INVALID_LABEL', `${family}: the label ${show(name)} ${fault}. Rename it.`);
+    if (fault !== undefined)
+      throw new PromptheusError('INVALID_LABEL', `${family}: the label ${show(name)} ${fault}. Rename it.`);
   }
 }
 
@@ -64,7 +71,10 @@ export function assertUnit(type: FamilyType, name: string, unit: string): void {
   const stem = type === 'counter' ? name.slice(0, -'_total'.length) : name;
   if (typeof unit !== 'string' || !METRIC_NAME.test(unit) || !stem.endsWith(`_${unit}`)) {
     const proposal = type === 'counter' ? `${stem}_${unit}_total` : `${stem}_${unit}`;
-    throw new PromptheusError('INVALID_UNIT', `${name} does not end with its unit ${show(unit)}. Use ${show(proposal)}.`);
+    throw new PromptheusError(
+      'INVALID_UNIT',
+      `${name} does not end with its unit ${show(unit)}. Use ${show(proposal)}.`,
+    );
   }
 }
 

@@ -37,8 +37,10 @@ export class RowMemo {
 
   /** Remembers where a label set was found. */
   keep(row: number): void {
-    const most = this.interners.reduce((best, interner, label) =>
-      interner.size > (this.interners[best] as LabelInterner).size ? label : best, this.pivot);
+    const most = this.interners.reduce(
+      (best, interner, label) => (interner.size > (this.interners[best] as LabelInterner).size ? label : best),
+      this.pivot,
+    );
     if (most !== this.pivot) this.rows.fill(NONE);
     this.pivot = most;
     const id = this.index.idAt(row, most);

@@ -91,15 +91,35 @@ export function resolveOptions(options: PromptheusOptions): ResolvedOptions {
   const { enabled = true, default: isDefault = true, logger = console } = options;
   if (registry !== undefined && registry !== false) assertClientRegistry(registry);
   assert(naming === 'promptheus' || naming === 'otel', 'naming', "'promptheus' or 'otel'", naming);
-  assert(typeof prefix === 'string' && /^([a-zA-Z_:][a-zA-Z0-9_:]*)?$/.test(prefix), 'prefix', 'the start of a metric name', prefix);
-  assert(label === false || (typeof label === 'string' && label !== ''), 'tenant.label', 'a label name, or false', label);
+  assert(
+    typeof prefix === 'string' && /^([a-zA-Z_:][a-zA-Z0-9_:]*)?$/.test(prefix),
+    'prefix',
+    'the start of a metric name',
+    prefix,
+  );
+  assert(
+    label === false || (typeof label === 'string' && label !== ''),
+    'tenant.label',
+    'a label name, or false',
+    label,
+  );
   assert(typeof histograms === 'boolean', 'tenant.histograms', 'a boolean', histograms);
   assert(timeoutMs > 0 && Number.isFinite(timeoutMs), 'scrape.timeoutMs', 'a number above 0', timeoutMs);
   assert(typeof enabled === 'boolean', 'enabled', 'a boolean', enabled);
   assert(typeof isDefault === 'boolean', 'default', 'a boolean', isDefault);
-  assert(logger === false || typeof logger?.warn === 'function', 'logger', 'an object with warn and info, or false', logger);
+  assert(
+    logger === false || typeof logger?.warn === 'function',
+    'logger',
+    'an object with warn and info, or false',
+    logger,
+  );
   const { streams = [] } = http;
-  assert(Array.isArray(streams) && streams.every((route) => typeof route === 'string'), 'http.streams', 'an array of endpoints', streams);
+  assert(
+    Array.isArray(streams) && streams.every((route) => typeof route === 'string'),
+    'http.streams',
+    'an array of endpoints',
+    streams,
+  );
   return Object.freeze({
     registry,
     naming,

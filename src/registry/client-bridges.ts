@@ -1,5 +1,5 @@
 import type { SampleSource } from '../metrics/sample-family.js';
-import { readRegistry, RegistryBridge, type Warn } from './bridge.js';
+import { RegistryBridge, readRegistry, type Warn } from './bridge.js';
 import type { ClientRegistry } from './client-registry.js';
 import { type ClientModule, installedClients } from './installed-clients.js';
 import type { Registry } from './registry.js';
@@ -58,7 +58,9 @@ export class ClientBridges {
    * its own `collectDefaultMetrics()`. They are left out as soon as it collects them itself.
    */
   private collectProcess(registries: readonly ClientRegistry[], clients: readonly ClientModule[]): void {
-    const client = clients.find(({ register, Registry }) => registries.some((one) => one === register || one.constructor === Registry));
+    const client = clients.find(({ register, Registry }) =>
+      registries.some((one) => one === register || one.constructor === Registry),
+    );
     const source = client === undefined ? this.processSource : clientSource(client, this.warn);
     const isCollected = () => registries.some((registry) => registry.getSingleMetric(PROCESS_ROW) !== undefined);
     this.sources.push(

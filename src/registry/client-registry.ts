@@ -38,7 +38,9 @@ const METHODS = ['registerMetric', 'getSingleMetric', 'removeSingleMetric', 'get
 
 /** @throws {INVALID_OPTION} when it is no client's registry */
 export function assertClientRegistry(value: unknown): asserts value is ClientRegistry {
-  const missing = METHODS.filter((method) => typeof (value as Record<string, unknown> | null | undefined)?.[method] !== 'function');
+  const missing = METHODS.filter(
+    (method) => typeof (value as Record<string, unknown> | null | undefined)?.[method] !== 'function',
+  );
   if (missing.length > 0) {
     throw new PromptheusError(
       'INVALID_OPTION',

@@ -1,6 +1,12 @@
 import { HistogramFamily } from '../metrics/histogram.js';
 import { openMetricsName } from '../metrics/names.js';
-import { type ClientMetric, type ClientMetricData, type ClientRegistry, type ClientValue, isOpenMetrics } from './client-registry.js';
+import {
+  type ClientMetric,
+  type ClientMetricData,
+  type ClientRegistry,
+  type ClientValue,
+  isOpenMetrics,
+} from './client-registry.js';
 import type { AnyFamily } from './interfaces.js';
 
 /** Tells our views from the client's own metrics, whichever copy of the package made them. */
@@ -55,7 +61,8 @@ export class FamilyView implements ClientMetric {
   private append(row: number, values: ClientValue[]): void {
     const { family } = this;
     const labels: Record<string, string> = Object.fromEntries(family.definition.constantLabels);
-    for (const [index, value] of family.store.labelsOf(row).entries()) labels[family.labelNames[index] as string] = value;
+    for (const [index, value] of family.store.labelsOf(row).entries())
+      labels[family.labelNames[index] as string] = value;
     const chunk = family.store.rows.chunkOf(row);
     const at = family.store.rows.offsetOf(row) + 1;
     if (!(family instanceof HistogramFamily)) {

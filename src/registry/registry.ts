@@ -6,7 +6,7 @@ import { GaugeFamily } from '../metrics/gauge.js';
 import { HistogramFamily } from '../metrics/histogram.js';
 import { type FamilyType, printedNames } from '../metrics/names.js';
 import type { SampleFamily, SampleSource } from '../metrics/sample-family.js';
-import { SILENT, type SelfReport } from '../metrics/self-report.js';
+import { type SelfReport, SILENT } from '../metrics/self-report.js';
 import type { Counter, Gauge, Histogram, Metrics } from '../metrics/types.js';
 import { Collectors } from './collectors.js';
 import type { AnyFamily, Gathered, Gatherer } from './interfaces.js';
@@ -146,7 +146,10 @@ export class Registry implements Metrics, Gatherer {
     for (const name of names) {
       const owner = this.owners.get(name);
       if (owner !== undefined) {
-        throw new PromptheusError('NAME_CLASH', `${family} would print ${show(name)}, which ${owner} prints already. Rename one of the two.`);
+        throw new PromptheusError(
+          'NAME_CLASH',
+          `${family} would print ${show(name)}, which ${owner} prints already. Rename one of the two.`,
+        );
       }
     }
   }

@@ -6,14 +6,14 @@ import { statusOf } from './error-type.js';
 import { type LabelOption, labelOf, TENANT_KEYS } from './label-source.js';
 import type { Observation } from './observation.js';
 import { property } from './read.js';
-import { availableInstruments, safely } from './safely.js';
+import { availableInstruments, type OnInstance, safely } from './safely.js';
 import { timedObservation } from './timed-observation.js';
 import { type AnyFunction, wrapCall } from './wrap-call.js';
 
 const PART = 'observe_http';
 
 // biome-ignore lint/suspicious/noExplicitAny: a decorator does not know the arguments of its method.
-export interface ObserveHttpOptions<A extends readonly unknown[] = any[]> {
+export interface ObserveHttpOptions<A extends readonly unknown[] = any[]> extends OnInstance {
   /** The route pattern or a name of your own, never a URL. */
   readonly endpoint: LabelOption<A>;
   /** Default: `method` of the first object argument (a request), else `unknown`. Not used inside a measured request. */
@@ -33,7 +33,7 @@ export interface ObserveHttpOptions<A extends readonly unknown[] = any[]> {
  */
 export function observeHttp<F extends AnyFunction>(fn: F, options: ObserveHttpOptions<Parameters<F>>): F {
   return wrapCall(fn, 'observeHttp', (args) => {
-    const instruments = availableInstruments();
+    const instruments = availableInstruments(options?.promptheus);
     return instruments && beginHttp(instruments, args, options as ObserveHttpOptions);
   });
 }

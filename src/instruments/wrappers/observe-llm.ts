@@ -4,14 +4,14 @@ import { errorTypeOf } from './error-type.js';
 import { type LabelOption, labelOf, TENANT_KEYS } from './label-source.js';
 import type { Observation } from './observation.js';
 import { count, property } from './read.js';
-import { availableInstruments, safely } from './safely.js';
+import { availableInstruments, type OnInstance, safely } from './safely.js';
 import { partition, type ReportedUsage, reportedUsage } from './usage.js';
 import { type AnyFunction, wrapCall } from './wrap-call.js';
 
 const PART = 'observe_llm';
 
 // biome-ignore lint/suspicious/noExplicitAny: a decorator does not know the arguments of its method.
-export interface ObserveLlmOptions<A extends readonly unknown[] = any[], R = any> {
+export interface ObserveLlmOptions<A extends readonly unknown[] = any[], R = any> extends OnInstance {
   /** Default: `provider` of the first object argument, else what an instrumented client inside says, else `unknown`. */
   readonly provider?: LabelOption<A>;
   /** Default: `model` of the first object argument, else what an instrumented client inside says, else `unknown`. */
@@ -38,7 +38,7 @@ export function observeLlm<F extends AnyFunction>(
   options: ObserveLlmOptions<Parameters<F>, Awaited<ReturnType<F>>> = {},
 ): F {
   return wrapCall(fn, 'observeLlm', (args) => {
-    const instruments = availableInstruments();
+    const instruments = availableInstruments(options?.promptheus);
     return instruments && beginLlm(instruments, args, options as ObserveLlmOptions);
   });
 }

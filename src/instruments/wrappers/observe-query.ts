@@ -1,13 +1,13 @@
 import { errorTypeOf } from './error-type.js';
 import { type LabelOption, labelOf, TENANT_KEYS } from './label-source.js';
-import { availableInstruments } from './safely.js';
+import { availableInstruments, type OnInstance } from './safely.js';
 import { timedObservation } from './timed-observation.js';
 import { type AnyFunction, wrapCall } from './wrap-call.js';
 
 const PART = 'observe_query';
 
 // biome-ignore lint/suspicious/noExplicitAny: a decorator does not know the arguments of its method.
-export interface ObserveQueryOptions<A extends readonly unknown[] = any[]> {
+export interface ObserveQueryOptions<A extends readonly unknown[] = any[]> extends OnInstance {
   /** One of a few names of your own: `select`, `ticket_by_id`. Never the query itself. */
   readonly queryType: LabelOption<A>;
   /** Default: `companyId` or `company_id` of the first object argument, else the context's, else `unknown`. */
@@ -23,7 +23,7 @@ export interface ObserveQueryOptions<A extends readonly unknown[] = any[]> {
  */
 export function observeQuery<F extends AnyFunction>(fn: F, options: ObserveQueryOptions<Parameters<F>>): F {
   return wrapCall(fn, 'observeQuery', (args) => {
-    const instruments = availableInstruments();
+    const instruments = availableInstruments(options?.promptheus);
     if (instruments === undefined) return undefined;
     const queryType = labelOf(instruments, PART, args, options?.queryType, []);
     const tenant = labelOf(instruments, PART, args, options?.tenant, TENANT_KEYS);

@@ -4,13 +4,13 @@ import { COLLECTION_KEYS, type LabelOption, labelOf, TENANT_KEYS } from './label
 import type { Observation } from './observation.js';
 import { count } from './read.js';
 import { rowsOf } from './rows.js';
-import { availableInstruments, safely } from './safely.js';
+import { availableInstruments, type OnInstance, safely } from './safely.js';
 import { type AnyFunction, wrapCall } from './wrap-call.js';
 
 const PART = 'observe_vector_search';
 
 // biome-ignore lint/suspicious/noExplicitAny: a decorator does not know the arguments of its method.
-export interface ObserveVectorSearchOptions<A extends readonly unknown[] = any[], R = any> {
+export interface ObserveVectorSearchOptions<A extends readonly unknown[] = any[], R = any> extends OnInstance {
   /** Default: `collectionName`, `collection_name` or `collection` of the first object argument, else `unknown`. */
   readonly collection?: LabelOption<A>;
   /** Default: `companyId` or `company_id` of the first object argument, else the context's, else `unknown`. */
@@ -32,7 +32,7 @@ export function observeVectorSearch<F extends AnyFunction>(
   options: ObserveVectorSearchOptions<Parameters<F>, Awaited<ReturnType<F>>> = {},
 ): F {
   return wrapCall(fn, 'observeVectorSearch', (args) => {
-    const instruments = availableInstruments();
+    const instruments = availableInstruments(options?.promptheus);
     return instruments && beginSearch(instruments, args, options as ObserveVectorSearchOptions);
   });
 }

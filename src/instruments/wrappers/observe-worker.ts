@@ -1,12 +1,12 @@
 import { type LabelOption, labelOf } from './label-source.js';
-import { availableInstruments } from './safely.js';
+import { availableInstruments, type OnInstance } from './safely.js';
 import { timedObservation } from './timed-observation.js';
 import { type AnyFunction, wrapCall } from './wrap-call.js';
 
 const PART = 'observe_worker';
 
 // biome-ignore lint/suspicious/noExplicitAny: a decorator does not know the arguments of its method.
-export interface ObserveWorkerOptions<A extends readonly unknown[] = any[]> {
+export interface ObserveWorkerOptions<A extends readonly unknown[] = any[]> extends OnInstance {
   readonly workerName: LabelOption<A>;
 }
 
@@ -20,7 +20,7 @@ export interface ObserveWorkerOptions<A extends readonly unknown[] = any[]> {
  */
 export function observeWorker<F extends AnyFunction>(fn: F, options: ObserveWorkerOptions<Parameters<F>>): F {
   return wrapCall(fn, 'observeWorker', (args) => {
-    const instruments = availableInstruments();
+    const instruments = availableInstruments(options?.promptheus);
     if (instruments === undefined) return undefined;
     const worker = labelOf(instruments, PART, args, options?.workerName, []) ?? 'unknown';
     return timedObservation(instruments, PART, (outcome, seconds) =>

@@ -1,10 +1,16 @@
 import { currentInstruments } from '../current.js';
 import type { Instruments } from '../instruments.js';
 
-/** The default instance, or `undefined` when there is none and none can be made: then calls run unobserved. */
-export function availableInstruments(): Instruments | undefined {
+/** Which instance a wrapper records into. */
+export interface OnInstance {
+  /** Default: the default instance, looked up at each call. */
+  readonly promptheus?: Instruments | undefined;
+}
+
+/** The instance given, or the default one; `undefined` when none can be made: then calls run unobserved. */
+export function availableInstruments(given?: Instruments): Instruments | undefined {
   try {
-    return currentInstruments();
+    return given ?? currentInstruments();
   } catch {
     return undefined;
   }
