@@ -1,14 +1,14 @@
 import { currentState, runWithState } from './context/context.js';
 import type { ScrapeRequest, ScrapeResponse } from './exposition/scrape-handler.js';
-import type { HttpExchange } from './instruments/http-exchange.js';
 import type { HttpInstrument } from './instruments/http.js';
+import type { HttpExchange } from './instruments/http-exchange.js';
 import { promptheus } from './promptheus.js';
 
-export { correlationIdFrom } from './instruments/correlation-id.js';
 export { PromptheusError, show } from './errors/promptheus-error.js';
+export type { ScrapeRequest, ScrapeResponse } from './exposition/scrape-handler.js';
+export { correlationIdFrom } from './instruments/correlation-id.js';
 export type { HttpInstrument, HttpReading, HttpRecorder, HttpRecorderOptions } from './instruments/http.js';
 export { exchangeOf, type HttpExchange } from './instruments/http-exchange.js';
-export type { ScrapeRequest, ScrapeResponse } from './exposition/scrape-handler.js';
 
 /** What an adapter needs of an instance: any `Promptheus` is one. */
 export interface AdapterInstance {

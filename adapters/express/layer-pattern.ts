@@ -133,7 +133,8 @@ function variesWithin(layer: Layer, path: string, segments: readonly string[]): 
 /** The params that `path` gives, when all of it matches. The layer is shared, so what it held is put back. */
 function probe(layer: Layer, path: string): Readonly<Record<string, unknown>> | undefined {
   const { params, path: matched, keys } = layer;
-  const result = layer.match?.(path) === true && layer.path === path ? (layer.params as Record<string, unknown>) : undefined;
+  const result =
+    layer.match?.(path) === true && layer.path === path ? (layer.params as Record<string, unknown>) : undefined;
   Object.assign(layer, { params, path: matched, keys });
   return result;
 }

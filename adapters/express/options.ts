@@ -17,7 +17,8 @@ export function assertOptions(options: ExpressMetricsOptions): void {
   if (http.endpoint !== undefined && typeof http.endpoint !== 'function') {
     throw wrong('http.endpoint', 'a function', http.endpoint);
   }
-  if (http.streams !== undefined && !isStrings(http.streams)) throw wrong('http.streams', 'an array of endpoints', http.streams);
+  if (http.streams !== undefined && !isStrings(http.streams))
+    throw wrong('http.streams', 'an array of endpoints', http.streams);
   for (const [name, label] of Object.entries(labels ?? {})) {
     if (!isStrings(label?.allow)) throw wrong(`labels.${name}.allow`, 'an array of strings', label?.allow);
     if (typeof label.from !== 'function') throw wrong(`labels.${name}.from`, 'a function', label.from);
@@ -29,7 +30,10 @@ function assertKeys(prefix: string, value: unknown, known: ReadonlySet<string>):
   for (const key of Object.keys(value)) {
     if (known.has(key)) continue;
     const list = [...known].join(', ');
-    throw new PromptheusError('INVALID_OPTION', `expressMetrics has no option ${show(prefix + key)}. Known here: ${list}.`);
+    throw new PromptheusError(
+      'INVALID_OPTION',
+      `expressMetrics has no option ${show(prefix + key)}. Known here: ${list}.`,
+    );
   }
 }
 

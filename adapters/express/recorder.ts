@@ -1,4 +1,10 @@
-import { type AdapterInstance, type HttpExchange, type HttpRecorder, type HttpReading, show } from '../../src/adapter.js';
+import {
+  type AdapterInstance,
+  type HttpExchange,
+  type HttpReading,
+  type HttpRecorder,
+  show,
+} from '../../src/adapter.js';
 import { endpointOf } from './route-pattern.js';
 import type { ExpressLabel, ExpressMetricsOptions, ExpressRequest } from './types.js';
 
@@ -42,7 +48,10 @@ export function lateRecorderOf(instance: AdapterInstance, options: ExpressMetric
   try {
     return recorderOf(instance, options);
   } catch (error) {
-    process.emitWarning(`expressMetrics goes on without its labels and buckets: ${show((error as Error).message)}`, 'PromptheusWarning');
+    process.emitWarning(
+      `expressMetrics goes on without its labels and buckets: ${show((error as Error).message)}`,
+      'PromptheusWarning',
+    );
     const { labels: _labels, http: { buckets: _buckets, ...http } = {}, ...rest } = options;
     return recorderOf(instance, { ...rest, http });
   }

@@ -66,8 +66,12 @@ export class HttpFamilies {
     const tenants = endpoints?.get(endpoint) as Level | undefined;
     const statuses = tenants?.get(this.hasTenant ? tenant : '') as Level | undefined;
     let found = statuses?.get(status);
-    for (let at = 0; at < labels.length && found !== undefined; at++) found = (found as Level).get(labels[at] as string);
-    return (found as HttpHandles | undefined) ?? this.resolve(endpoints, { scheme, method, endpoint, tenant, status }, labels);
+    for (let at = 0; at < labels.length && found !== undefined; at++)
+      found = (found as Level).get(labels[at] as string);
+    return (
+      (found as HttpHandles | undefined) ??
+      this.resolve(endpoints, { scheme, method, endpoint, tenant, status }, labels)
+    );
   }
 
   inFlightOf(scheme: string, method: string): GaugeHandle {

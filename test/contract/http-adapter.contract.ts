@@ -1,0 +1,16 @@
+import { describe } from 'vitest';
+import { abortCases } from './http-abort.contract.js';
+import { byteCases } from './http-bytes.contract.js';
+import type { HttpHarness } from './http-harness.js';
+import { optionCases } from './http-options.contract.js';
+import { routeCases } from './http-routes.contract.js';
+
+/** What every HTTP adapter must pass, over real sockets, held to the lines that a scrape prints. */
+export function httpAdapterContract(harness: HttpHarness): void {
+  describe(`HTTP adapter contract: ${harness.name}`, () => {
+    routeCases(harness);
+    abortCases(harness);
+    byteCases(harness);
+    optionCases(harness);
+  });
+}
