@@ -9,7 +9,11 @@ const CANARY = 'test/unit/scripts/fixtures/forbidden-imports';
 interface Cruise {
   readonly modules: readonly { readonly source: string }[];
   readonly summary: {
-    readonly violations: readonly { readonly from: string; readonly to: string; readonly rule: { readonly name: string } }[];
+    readonly violations: readonly {
+      readonly from: string;
+      readonly to: string;
+      readonly rule: { readonly name: string };
+    }[];
     readonly ruleSetUsed: { readonly forbidden: readonly { readonly name: string; readonly comment: string }[] };
   };
 }
@@ -41,5 +45,7 @@ for (const { name } of canary.summary.ruleSetUsed.forbidden) {
 }
 
 for (const problem of problems) console.error(problem);
-console.log(`imports: ${read.size} of ${sources.length} source files read, ${found.size} rules alive, ${problems.length} problems`);
+console.log(
+  `imports: ${read.size} of ${sources.length} source files read, ${found.size} rules alive, ${problems.length} problems`,
+);
 process.exitCode = problems.length === 0 ? 0 : 1;

@@ -11,7 +11,9 @@ const ENDINGS = ['.ts', '.mjs', '.cjs'];
 
 function exceptions(): Set<string> {
   const texts = filesIn('docs/decisions', ['.md']).map((path) => readFileSync(join(root, path), 'utf8'));
-  return new Set(texts.flatMap((text) => [...text.matchAll(/^\W*Long: `?([^`\s]+)`?/gm)].map((match) => match[1] ?? '')));
+  return new Set(
+    texts.flatMap((text) => [...text.matchAll(/^\W*Long: `?([^`\s]+)`?/gm)].map((match) => match[1] ?? '')),
+  );
 }
 
 function longFunctions(path: string, text: string): string[] {
@@ -30,7 +32,9 @@ function longFunctions(path: string, text: string): string[] {
   return found;
 }
 
-const folders = ['src', 'adapters', 'scripts', 'examples', 'bench', 'test'].filter((path) => existsSync(join(root, path)));
+const folders = ['src', 'adapters', 'scripts', 'examples', 'bench', 'test'].filter((path) =>
+  existsSync(join(root, path)),
+);
 const allowed = exceptions();
 const problems: string[] = [];
 for (const path of folders.flatMap((folder) => filesIn(folder, ENDINGS))) {
@@ -41,6 +45,7 @@ for (const path of folders.flatMap((folder) => filesIn(folder, ENDINGS))) {
 }
 
 const open = problems.filter((problem) => !allowed.has(problem.split(' ')[0] ?? ''));
-for (const problem of open) console.error(`${problem}; the limits are ${MAX_FILE} for a file, ${MAX_FUNCTION} for a function`);
+for (const problem of open)
+  console.error(`${problem}; the limits are ${MAX_FILE} for a file, ${MAX_FUNCTION} for a function`);
 console.log(`shape: ${open.length} too long, ${problems.length - open.length} excepted`);
 process.exitCode = open.length === 0 ? 0 : 1;

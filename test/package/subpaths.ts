@@ -1,0 +1,7 @@
+/** Every subpath of the package, with a name that it has to export. */
+export const SUBPATHS: ReadonlyArray<readonly [subpath: string, name: string]> = [
+  ['promptheus', 'createPromptheus'],
+  ['promptheus/adapter', 'exchangeOf'],
+  ['promptheus/decorators', 'ObserveLlm'],
+  ['promptheus/express', 'expressMetrics'],
+];
