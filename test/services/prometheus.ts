@@ -1,0 +1,71 @@
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+/** What a query gave: the values of the labels asked for, joined, and the number. */
+export type Answer = Record<string, number>;
+
+export interface Target {
+  /** host:port, as Prometheus wants it. */
+  readonly address: string;
+  /** Tells the targets apart in every query. */
+  readonly via: string;
+}
+
+/** What `scripts/services.sh start` left for us: in the environment, else in its file. */
+export function service(name: string): string | undefined {
+  const file = '.services/env';
+  if (process.env[name] !== undefined || !existsSync(file)) return process.env[name];
+  return new RegExp(`^export ${name}=(.*)$`, 'm').exec(readFileSync(file, 'utf8'))?.[1];
+}
+
+/** The HTTP API of a running Prometheus. */
+export class Prometheus {
+  constructor(
+    private readonly url: string,
+    private readonly targetsFile: string,
+  ) {}
+
+  /** Replaced in one step, since Prometheus may read it at any moment. */
+  scrape(targets: readonly Target[]): void {
+    const groups = targets.map(({ address, via }) => ({ targets: [address], labels: { via } }));
+    writeFileSync(`${this.targetsFile}.new`, JSON.stringify(groups));
+    renameSync(`${this.targetsFile}.new`, this.targetsFile);
+  }
+
+  async targets(): Promise<Array<{ via: string; health: string; lastError: string }>> {
+    const { activeTargets } = await this.get('targets?state=active');
+    return activeTargets.map((target: { labels: { via: string }; health: string; lastError: string }) => ({
+      via: target.labels.via,
+      health: target.health,
+      lastError: target.lastError,
+    }));
+  }
+
+  async query(expression: string): Promise<Answer> {
+    const { result } = await this.get(`query?query=${encodeURIComponent(expression)}`);
+    return Object.fromEntries(
+      result.map(({ metric, value }: { metric: Record<string, string>; value: [number, string] }) => [
+        Object.values(metric).join(' '),
+        Number(value[1]),
+      ]),
+    );
+  }
+
+  /** The answer once it is the expected one; after enough tries whatever it is then, for the test to show. */
+  async eventually(expression: string, expected: Answer): Promise<Answer> {
+    const wanted = JSON.stringify(Object.entries(expected).sort());
+    for (let tries = 0; ; tries++) {
+      const answer = await this.query(expression);
+      if (JSON.stringify(Object.entries(answer).sort()) === wanted || tries === 40) return answer;
+      await sleep(250);
+    }
+  }
+
+  // biome-ignore lint/suspicious/noExplicitAny: the shapes are those of Prometheus's HTTP API.
+  private async get(path: string): Promise<any> {
+    const response = await fetch(`${this.url}/api/v1/${path}`);
+    const { status, data, error } = (await response.json()) as { status: string; data: unknown; error?: string };
+    if (status !== 'success') throw new Error(`${path}: ${error}`);
+    return data;
+  }
+}
