@@ -15,8 +15,8 @@ const entry = (name, path, limit) => ({
 });
 
 module.exports = [
-  entry('promptheus', 'dist/esm/src/index.js', '60 kB'),
-  entry('promptheus/decorators', 'dist/esm/src/decorators/index.js', '20 kB'),
-  entry('promptheus/adapter', 'dist/esm/src/adapter.js', '60 kB'),
-  entry('promptheus/express', 'dist/esm/adapters/express/index.js', '70 kB'),
+  entry('promptheus', 'dist/esm/src/index.js', '101 kB'),
+  entry('promptheus/decorators', 'dist/esm/src/decorators/index.js', '15.5 kB'),
+  entry('promptheus/adapter', 'dist/esm/src/adapter.js', '100 kB'),
+  entry('promptheus/express', 'dist/esm/adapters/express/index.js', '108 kB'),
 ];

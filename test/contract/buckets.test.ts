@@ -6,7 +6,7 @@ let scrape: string;
 
 beforeAll(async () => {
   instance.llm.record({ provider: 'openai', model: 'gpt-4o', tenant: 'acme', status: 'success', seconds: 30 });
-  instance.vector.record({ tenant: 'acme', collection: 'tickets', status: 'success', seconds: 0.002, rows: 30 });
+  instance.vector.record({ tenant: 'acme', collection: 'tickets', seconds: 0.002, rows: 30 });
   scrape = (await instance.scrape()).body.toString();
 });
 

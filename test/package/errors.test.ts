@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { filesIn } from '../../scripts/project.ts';
-import { codes } from '../../src/errors/codes.js';
-import { PromptheusError, type PromptheusErrorCode } from '../../src/errors/promptheus-error.js';
+import { codes, type PromptheusErrorCode } from '../../src/errors/codes.js';
+import { PromptheusError } from '../../src/errors/promptheus-error.js';
 import { root } from './consumer.js';
 
 const TABLE = 'src/errors/codes.ts';
