@@ -59,7 +59,7 @@ function bind(options: ExpressMetricsOptions): Bound {
 }
 
 function isAt(url: string | undefined, path: string): boolean {
-  return url !== undefined && url.startsWith(path) && (url.length === path.length || url[path.length] === '?');
+  return url?.startsWith(path) === true && (url.length === path.length || url[path.length] === '?');
 }
 
 function answerScrape(instance: AdapterInstance, request: ExpressRequest, response: ServerResponse): void {

@@ -10,6 +10,19 @@ type WriteHead = (this: ServerResponse, status: number, reason?: unknown, header
 type Destroy = (this: ServerResponse, error?: Error) => ServerResponse;
 type Push = (this: IncomingMessage, chunk: unknown, encoding?: BufferEncoding) => boolean;
 
+interface MeasuredResponse {
+  [EXCHANGE]: HttpExchange;
+  write: Write;
+  end: End;
+  writeHead: WriteHead;
+  destroy: Destroy;
+}
+
+interface MeasuredRequest {
+  [EXCHANGE]: HttpExchange;
+  push: Push;
+}
+
 /** What an exchange tells when the response is closed. */
 export interface ExchangeOwner {
   finish(exchange: HttpExchange): void;
@@ -32,6 +45,7 @@ export class HttpExchange {
   headersAt = 0;
   /** The response was destroyed by the application, not by its client. */
   brokenHere = false;
+  closed = false;
   readonly startedAt = nowSeconds();
   readonly writeBefore: Write;
   readonly endBefore: End;
@@ -52,12 +66,12 @@ export class HttpExchange {
     this.endBefore = response.end as End;
     this.writeHeadBefore = response.writeHead as WriteHead;
     this.destroyBefore = response.destroy as Destroy;
-    const target = response as unknown as Record<PropertyKey, unknown>;
+    const target = response as unknown as MeasuredResponse;
     target[EXCHANGE] = this;
-    target['write'] = write;
-    target['end'] = end;
-    target['writeHead'] = writeHead;
-    target['destroy'] = destroy;
+    target.write = write;
+    target.end = end;
+    target.writeHead = writeHead;
+    target.destroy = destroy;
     response.on('close', onClose);
     if (hasBody(request)) this.countRequest(request);
   }
@@ -65,9 +79,9 @@ export class HttpExchange {
   private countRequest(request: IncomingMessage): void {
     this.pushBefore = request.push as Push;
     this.requestBytes = request.readableLength;
-    const target = request as unknown as Record<PropertyKey, unknown>;
+    const target = request as unknown as MeasuredRequest;
     target[EXCHANGE] = this;
-    target['push'] = push;
+    target.push = push;
   }
 }
 
@@ -132,6 +146,8 @@ function push(this: IncomingMessage, chunk: unknown, encoding?: BufferEncoding):
 
 function onClose(this: ServerResponse): void {
   const exchange = exchangeOf(this) as HttpExchange;
-  this.removeListener('close', onClose);
+  // Some emit it twice, and taking the listener off costs more than looking.
+  if (exchange.closed) return;
+  exchange.closed = true;
   exchange.owner.finish(exchange);
 }

@@ -17,5 +17,5 @@ for (const { name, folder, catchesRejections } of ROWS) {
     if (installed) httpAdapterContract(expressHarness(name, resolve(folder, 'package.json'), catchesRejections));
     else it('is not installed', () => {});
   });
-  it.runIf(process.env['CI'])(`${name} is installed where CI runs (${install})`, () => expect(installed).toBe(true));
+  it.runIf(process.env.CI)(`${name} is installed where CI runs (${install})`, () => expect(installed).toBe(true));
 }

@@ -1,0 +1,96 @@
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import express, { type Express } from 'express';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { expressMetrics } from '../../adapters/express/index.js';
+import { createPromptheus, observeHttp, type Promptheus, promptheus } from '../../src/index.js';
+import { counted, expectRequests, raw } from '../contract/http-harness.js';
+
+const closing: Array<() => unknown> = [];
+afterEach(async () => {
+  for (const close of closing.splice(0)) await close();
+});
+
+async function listen(app: Express): Promise<number> {
+  const server = app.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  closing.push(() => server.close());
+  return (server.address() as AddressInfo).port;
+}
+
+function ownInstance(): Promptheus {
+  return createPromptheus({ default: false, registry: false, logger: false });
+}
+
+describe('expressMetrics', () => {
+  it('uses the default instance when it is given none', async () => {
+    const instance = createPromptheus({ registry: false, logger: false });
+    closing.push(() => instance.stop());
+    expect(promptheus()).toBe(instance);
+    const app = express().use(expressMetrics());
+    app.get('/x', (_request, response) => void response.send('x'));
+    const port = await listen(app);
+    await raw(port, 'GET /x HTTP/1.1');
+    await expectRequests(instance, counted('GET', '/x', 200));
+    expect(await raw(port, 'GET /metrics HTTP/1.1')).toContain(counted('GET', '/x', 200));
+  });
+
+  it('counts once where a measured application is mounted in another, with the whole pattern', async () => {
+    const instance = ownInstance();
+    const inner = express().use(expressMetrics({ promptheus: instance }));
+    inner.get('/x/:id', (_request, response) => void response.send('x'));
+    const outer = express().use(expressMetrics({ promptheus: instance }));
+    outer.use('/in/:org', inner);
+    await raw(await listen(outer), 'GET /in/acme/x/1 HTTP/1.1');
+    await expectRequests(instance, counted('GET', '/in/:org/x/:id', 200));
+  });
+
+  it('says unknown, never a URL, where it stands in a router', async () => {
+    const instance = ownInstance();
+    const router = express.Router({ mergeParams: true }).use(expressMetrics({ promptheus: instance }));
+    router.get('/x', (_request, response) => void response.send('x'));
+    const app = express().use('/t/:org', router);
+    await raw(await listen(app), 'GET /t/acme/x HTTP/1.1');
+    await expectRequests(instance, counted('GET', 'unknown', 200));
+  });
+
+  it('lets observeHttp name the endpoint of its request, and counts it once', async () => {
+    const instance = createPromptheus({ registry: false, logger: false });
+    closing.push(() => instance.stop());
+    const app = express().use(expressMetrics());
+    const work = observeHttp(async () => 'done', { endpoint: 'named' });
+    app.get('/x', async (_request, response) => void response.send(await work()));
+    await raw(await listen(app), 'GET /x HTTP/1.1');
+    await expectRequests(instance, counted('GET', 'named', 200));
+  });
+
+  it('goes on without its buckets where the default instance has others, and warns', async () => {
+    const warned = vi.spyOn(process, 'emitWarning').mockImplementation(() => {});
+    const instance = createPromptheus({ registry: false, logger: false });
+    closing.push(() => instance.stop());
+    instance.http.record({ method: 'GET', endpoint: 'early', tenant: undefined, status: 200, seconds: 1 });
+    const app = express().use(expressMetrics({ http: { buckets: [1] } }));
+    await raw(await listen(app), 'GET /x HTTP/1.1');
+    await expectRequests(instance, counted('GET', 'early', 200), counted('GET', 'unmatched', 404));
+    expect(warned).toHaveBeenCalledOnce();
+    warned.mockRestore();
+  });
+
+  it('does nothing on an instance that is switched off', async () => {
+    const off = createPromptheus({ default: false, registry: false, logger: false, enabled: false });
+    const app = express().use(expressMetrics({ promptheus: off }));
+    expect(await raw(await listen(app), 'GET /x HTTP/1.1')).not.toMatch(/x-correlation-id/i);
+  });
+
+  it.each([
+    [{ paht: '/x' }],
+    [{ path: 'metrics' }],
+    [{ skip: true }],
+    [{ tenant: {} }],
+    [{ http: { stream: [] } }],
+    [{ http: { streams: '/x' } }],
+    [{ labels: { plan: { from: () => 'x' } } }],
+  ])('refuses %j', (options) => {
+    expect(() => expressMetrics(options as never)).toThrowError(expect.objectContaining({ code: 'INVALID_OPTION' }));
+  });
+});
