@@ -1,0 +1,58 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { LabelBytes, LONGEST_RUN, runLength } from '../../../src/metrics/label-bytes.js';
+
+const runOf = (text: string) => Buffer.from(text);
+
+function copied(bytes: LabelBytes, run: number): string {
+  const target = Buffer.alloc(runLength(run) + 2, 'x');
+  expect(bytes.copy(run, target, 1)).toBe(runLength(run));
+  return target.toString('utf8', 1, 1 + runLength(run));
+}
+
+describe('label bytes', () => {
+  it('gives back each run, whatever was added and released between', () => {
+    const length = fc.oneof(fc.integer({ min: 0, max: 200 }), fc.integer({ min: 200, max: 70_000 }));
+    const steps = fc.array(fc.record({ length, release: fc.nat() }), { maxLength: 60 });
+    fc.assert(
+      fc.property(steps, (all) => {
+        const bytes = new LabelBytes();
+        const kept: Array<{ run: number; text: string }> = [];
+        for (const [step, { length, release }] of all.entries()) {
+          const text = String.fromCharCode(97 + (step % 26)).repeat(length);
+          kept.push({ run: bytes.add(runOf(text), text.length), text });
+          if (release % 3 === 0) bytes.release((kept.splice(release % kept.length, 1)[0] as { run: number }).run);
+          for (const { run, text } of kept) {
+            if (copied(bytes, run) !== text || bytes.read(run) !== text) throw new Error(`run ${run} changed`);
+          }
+        }
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it('reuses what was released, so that churn does not grow it', () => {
+    const bytes = new LabelBytes();
+    const places = new Set<number>();
+    for (let turn = 0; turn < 10_000; turn++) {
+      const text = `a="${turn}"`.padEnd(40, 'x');
+      const run = bytes.add(runOf(text), text.length);
+      places.add(run);
+      bytes.release(run);
+    }
+    expect(places.size).toBe(1);
+  });
+
+  it('takes the longest run that a family can have', () => {
+    const bytes = new LabelBytes();
+    const text = 'x'.repeat(LONGEST_RUN);
+    const run = bytes.add(runOf(text), text.length);
+    const next = bytes.add(runOf('y'), 1);
+    expect(copied(bytes, run)).toBe(text);
+    expect(copied(bytes, next)).toBe('y');
+  });
+
+  it('no run is numbered 0, which is a free row', () => {
+    expect(new LabelBytes().add(runOf(''), 0)).toBeGreaterThan(0);
+  });
+});
