@@ -55,6 +55,8 @@ export class SeriesIndex {
     this.dense = undefined;
     const at = this.placeOf(row);
     if (at >= 0) this.table[at] = GONE;
+    // A memo may still point at the row: it must no longer be taken for the label set that left.
+    this.numbers.fill(GONE, row * this.labels, (row + 1) * this.labels);
   }
 
   /** The number of a row's label value. */

@@ -125,10 +125,10 @@ export class SeriesStore {
       return;
     }
     values[at] = 0;
-    this.index.remove(row);
     for (let label = 0; label < this.interners.length; label++) {
       (this.interners[label] as LabelInterner).release(this.index.idAt(row, label));
     }
+    this.index.remove(row);
     this.bytes.release(run);
     if (!this.overflowRows.delete(row)) this.kept--;
     this.freed.push(row);
