@@ -62,8 +62,9 @@ class StoredCounterHandle implements CounterHandle {
   }
 
   inc(value = 1): void {
-    if (value >= 0 && Number.isFinite(value)) (this.values[this.at] as number) += value;
-    else this.family.refuse(Number.isFinite(value) ? 'negative' : 'not_finite');
+    if (!Number.isFinite(value)) this.family.refuse('not_finite');
+    else if (value < 0) this.family.refuse('negative');
+    else (this.values[this.at] as number) += value;
   }
 }
 
