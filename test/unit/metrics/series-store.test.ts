@@ -1,0 +1,164 @@
+import { describe, expect, it } from 'vitest';
+import { reportingRegistry, seriesOf } from './reporting-registry.js';
+
+const free = { name: 'calls_total', help: 'Calls.', labelNames: ['a', 'b'] } as const;
+
+describe('label identity', () => {
+  it('no two label sets fall together, whatever their values hold', () => {
+    const { registry } = reportingRegistry();
+    const counter = registry.counter(free);
+    const values = ['', 'x', 'x,y', 'x",b="y', 'a:x', '\\', '\\\\', '\n', '\\n', '\0', '|', ' ', 'X', '1', '01', '-0'];
+    values.push('__proto__', 'constructor', 'toString', 'undefined ', 'é', 'e\u0301', '😀', '__overflow__', 'other');
+    for (const [i, a] of values.entries()) {
+      for (const [j, b] of values.entries()) {
+        counter.inc({ a, b }, i * 100 + j + 1);
+        counter.labels(a, b).inc(0.5);
+      }
+    }
+    for (const [i, a] of values.entries()) {
+      for (const [j, b] of values.entries()) expect(counter.get({ a, b })).toBe(i * 100 + j + 1.5);
+    }
+    expect(seriesOf(registry, 'calls_total')).toHaveLength(values.length ** 2);
+  });
+
+  it('a value is the text that it is printed as', () => {
+    const { registry, rejected } = reportingRegistry();
+    const counter = registry.counter(free);
+    for (const same of [1, '1', 1n]) counter.inc({ a: same, b: 0 });
+    for (const same of [undefined, null, '']) counter.inc({ a: same, b: 0 });
+    for (const same of [true, 'true']) counter.labels(same, -0).inc();
+    expect(seriesOf(registry, 'calls_total')).toEqual([
+      [['1', '0'], 3],
+      [['', '0'], 3],
+      [['true', '0'], 2],
+    ]);
+    expect(rejected).toEqual([]);
+  });
+
+  it('the order in which names are given does not matter', () => {
+    const { registry } = reportingRegistry();
+    const counter = registry.counter(free);
+    counter.inc({ a: 'x', b: 'y' });
+    counter.inc({ b: 'y', a: 'x' });
+    counter.labels({ b: 'y', a: 'x' }).inc();
+    expect(seriesOf(registry, 'calls_total')).toEqual([[['x', 'y'], 3]]);
+  });
+
+  it('makes lone surrogates well-formed before it tells values apart', () => {
+    const { registry, internal } = reportingRegistry();
+    const counter = registry.counter(free);
+    for (const a of ['\ud800', '\udfff', '\ufffd']) counter.inc({ a, b: '' });
+    expect(seriesOf(registry, 'calls_total')).toEqual([[['\ufffd', ''], 3]]);
+    expect(internal.filter((part) => part === 'label_value_cut').length).toBeGreaterThanOrEqual(2);
+  });
+
+  it('cuts a value of more than 256 code points, but keeps it apart from its like', () => {
+    const { registry, internal } = reportingRegistry();
+    const counter = registry.counter(free);
+    const long = '😀'.repeat(256);
+    for (const a of [long, `${long}a`, `${long}b`, `${long}b`]) counter.inc({ a, b: '' });
+    const shown = seriesOf(registry, 'calls_total');
+    expect(shown.map(([, value]) => value)).toEqual([1, 1, 2]);
+    expect(shown[0]?.[0][0]).toBe(long);
+    for (const [[a]] of shown) {
+      expect(Array.from(a as string)).toHaveLength(256);
+      expect(a).toSatisfy((text: string) => text.isWellFormed());
+    }
+    expect(counter.get({ a: `${long}b`, b: '' })).toBe(2);
+    expect(internal).toContain('label_value_cut');
+  });
+
+  it('does not keep alive the long text that a value was cut from', () => {
+    const { registry } = reportingRegistry();
+    const whole = 'x'.repeat(1000);
+    registry.counter(free).inc({ a: whole.slice(0, 20), b: '' });
+    expect(seriesOf(registry, 'calls_total')).toEqual([[['x'.repeat(20), ''], 1]]);
+  });
+});
+
+describe('what is no label value, and what is no label set', () => {
+  it.each([{}, [], Symbol('s'), () => 'x', new Date(), Object('x')])('refuses and counts %s', (value) => {
+    const { registry, rejected } = reportingRegistry();
+    const counter = registry.counter(free);
+    counter.inc({ a: value as never, b: 'y' });
+    counter.labels({ a: 'x', b: value as never }).inc();
+    counter.labels('x', value as never).inc();
+    expect(rejected).toEqual(Array(3).fill('calls_total label_value'));
+    expect(seriesOf(registry, 'calls_total')).toEqual([]);
+  });
+
+  it.each<[string, unknown[]]>([
+    ['nothing', []],
+    ['too few', ['x']],
+    ['too many', ['x', 'y', 'z']],
+    ['an object that lacks one', [{ a: 'x' }]],
+    ['an object with one more', [{ a: 'x', b: 'y', c: 'z' }]],
+    ['an object with a misspelt one', [{ a: 'x', B: 'y' }]],
+    ['an array in the place of a set', [['x', 'y']]],
+    ['an empty object', [{}]],
+  ])('refuses and counts a wrong set: %s', (_, values) => {
+    const { registry, rejected } = reportingRegistry();
+    const counter = registry.counter(free);
+    (counter.labels as (...given: unknown[]) => { inc(): void })(...values).inc();
+    expect(rejected).toEqual(['calls_total label_count']);
+    expect(seriesOf(registry, 'calls_total')).toEqual([]);
+  });
+
+  it('refuses labels where a family has none, and none where it has some', () => {
+    const { registry, rejected } = reportingRegistry();
+    (registry.counter({ name: 'bare_total', help: 'Bare.' }) as { inc(labels: object): void }).inc({ a: 1 });
+    (registry.counter(free) as unknown as { inc(value: number): void }).inc(3);
+    expect(rejected).toEqual(['bare_total label_count', 'calls_total label_count']);
+    expect(seriesOf(registry, 'bare_total')).toEqual([[[], 0]]);
+  });
+
+  it('survives a getter that throws, and a proxy', () => {
+    const { registry, rejected } = reportingRegistry();
+    const counter = registry.counter(free);
+    const hostile = {
+      a: 'x',
+      get b(): string {
+        throw new Error('no');
+      },
+    };
+    const proxy = new Proxy(
+      { a: '', b: '' },
+      {
+        ownKeys: () => {
+          throw new Error('no');
+        },
+      },
+    );
+    for (const labels of [hostile, proxy]) {
+      counter.inc(labels);
+      counter.labels(labels).inc();
+    }
+    expect(rejected).toEqual(Array(4).fill('calls_total label_value'));
+  });
+
+  it('reading and removing never throw either', () => {
+    const { registry } = reportingRegistry();
+    const counter = registry.counter(free);
+    counter.inc({ a: 'x', b: 'y' });
+    const wrong = [{}, { a: 'x' }, { a: {}, b: 'y' }, { a: 'x', b: 'z' }] as never[];
+    for (const labels of wrong) {
+      expect(counter.get(labels)).toBeUndefined();
+      expect(counter.remove(labels)).toBe(false);
+    }
+    expect(seriesOf(registry, 'calls_total')).toHaveLength(1);
+  });
+});
+
+describe('allow lists', () => {
+  it('turn every other value into `other`, which then is one series', () => {
+    const { registry } = reportingRegistry();
+    const counter = registry.counter({ ...free, allow: { a: ['GET', '1'] } });
+    for (const a of ['GET', 'get', 'POST', 1, undefined, '']) counter.inc({ a, b: '' });
+    expect(seriesOf(registry, 'calls_total')).toEqual([
+      [['GET', ''], 1],
+      [['other', ''], 4],
+      [['1', ''], 1],
+    ]);
+    expect(counter.get({ a: 'PATCH', b: '' })).toBe(4);
+  });
+});
