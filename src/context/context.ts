@@ -54,8 +54,6 @@ export const context = {
   },
 } as const;
 
-export type Context = typeof context;
-
 /** The whole state, for recorders. @internal */
 export function currentState(): ContextState {
   return storage.getStore() ?? EMPTY;
