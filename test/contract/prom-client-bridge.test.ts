@@ -1,6 +1,7 @@
 import client, { AggregatorRegistry, Registry as ClientRegistry, Counter, Gauge } from 'prom-client';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { createPromptheus, type Promptheus, type PromptheusOptions } from '../../src/promptheus.js';
+import type { PromptheusOptions } from '../../src/options/options.js';
+import { createPromptheus, type Promptheus } from '../../src/promptheus.js';
 import { parseExposition } from './parse-exposition.js';
 
 const made: Promptheus[] = [];
