@@ -23,6 +23,12 @@ export type AccessCheck = (authorization: string | undefined, address: string | 
 
 /** @throws {INVALID_OPTION} when a token, a password or an address cannot be one */
 export function createAccessCheck(options: AccessOptions): AccessCheck {
+  if (options.auth !== undefined && (typeof options.auth !== 'object' || options.auth === null)) {
+    throw new PromptheusError(
+      'INVALID_OPTION',
+      `auth needs { bearer } or { username, password }, got ${show(options.auth)}.`,
+    );
+  }
   const expected = options.auth === undefined ? undefined : digest(expectedHeader(options.auth));
   const scheme = options.auth !== undefined && 'bearer' in options.auth ? 'Bearer' : 'Basic';
   const allowed = options.allow === undefined ? undefined : addressList(options.allow);

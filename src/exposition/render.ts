@@ -1,4 +1,5 @@
 import { escapeLabelValue } from '../metrics/label-value.js';
+import { isLabelName } from '../metrics/names.js';
 import type { AnyFamily, Gathered } from '../registry/interfaces.js';
 import { ByteWriter } from './byte-writer.js';
 import type { Format } from './format.js';
@@ -59,11 +60,11 @@ async function write(gathered: Gathered, format: Format, out: ByteWriter, flush:
   if (format === 'openmetrics') out.text('# EOF\n');
 }
 
-/** The client's default labels, but for names that the family has itself. */
+/** The client's default labels, but for what no parser takes, and for names that the family has itself. */
 function defaultsText(defaults: Readonly<Record<string, string>>, family: AnyFamily): string {
   const own = new Set([...family.labelNames, ...family.definition.constantLabels.map(([name]) => name), 'le']);
   return Object.entries(defaults)
-    .filter(([name]) => !own.has(name))
+    .filter(([name]) => isLabelName(name) && !own.has(name))
     .map(([name, value]) => `${name}="${escapeLabelValue(value)}"`)
     .join(',');
 }

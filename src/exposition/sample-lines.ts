@@ -1,11 +1,8 @@
 import { escapeLabelValue, labelText, presentable } from '../metrics/label-value.js';
-import { openMetricsName, printedNames } from '../metrics/names.js';
+import { isLabelName, isMetricName, openMetricsName, printedNames } from '../metrics/names.js';
 import type { Sample, SampleFamily } from '../metrics/sample-family.js';
 import { numberText } from './byte-writer.js';
 import { boundText, type Format, helpText, typeText } from './format.js';
-
-const METRIC_NAME = /^[a-zA-Z_:][a-zA-Z0-9_:]*$/;
-const LABEL_NAME = /^[a-zA-Z_][a-zA-Z0-9_]*$/;
 
 /** The lines of a family that is not ours. What no parser would take is left out, so that it costs no other line. */
 export function* sampleLines(
@@ -13,7 +10,7 @@ export function* sampleLines(
   format: Format,
   defaults: Readonly<Record<string, string>>,
 ): Generator<string, void, void> {
-  if (!METRIC_NAME.test(family.name) || family.samples.length === 0) return;
+  if (!isMetricName(family.name) || family.samples.length === 0) return;
   const name = format === 'openmetrics' ? openMetricsName(family.type, family.name) : family.name;
   yield `# HELP ${name} ${helpText(String(family.help), format)}\n# TYPE ${name} ${typeText(family.type, format)}\n`;
   const allowed = new Set([...printedNames(family.type, family.name), `${name}_total`, `${family.name}_created`]);
@@ -41,7 +38,7 @@ function labelsText(
   const parts: string[] = [];
   const merged: Record<string, unknown> = { ...defaults, ...labels };
   for (const name of Object.keys(merged).sort()) {
-    if (!LABEL_NAME.test(name)) continue;
+    if (!isLabelName(name)) continue;
     const value = merged[name];
     const bound = (name === 'le' && type === 'histogram') || (name === 'quantile' && type === 'summary');
     const text = bound ? canonicalBound(value, format) : presentable(labelText(value) ?? '');

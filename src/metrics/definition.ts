@@ -161,8 +161,7 @@ export function difference(a: FamilyDefinition, b: FamilyDefinition): string | u
       return `${key} is ${show(a[key])} there and ${show(b[key])} here`;
     }
   }
-  const allowed = (definition: FamilyDefinition) =>
-    definition.allow.map((set) => (set ? [...set].join() : '*')).join(' ');
+  const allowed = ({ allow }: FamilyDefinition) => JSON.stringify(allow.map((values) => values && [...values]));
   if (allowed(a) !== allowed(b)) return `allow is ${show(allowed(a))} there and ${show(allowed(b))} here`;
   return undefined;
 }

@@ -1,11 +1,10 @@
 import { unixSeconds } from '../internal/clock.js';
 import { escapeLabelValue, labelText } from './label-value.js';
+import { isLabelName } from './names.js';
 import type { ExemplarLabels } from './types.js';
 
 /** OpenMetrics 1.0: names and values together. */
 const LONGEST_EXEMPLAR = 128;
-
-const LABEL_NAME = /^[a-zA-Z_][a-zA-Z0-9_]*$/;
 
 export interface Exemplar {
   /** The labels as they are printed. */
@@ -50,7 +49,7 @@ function exemplarText(labels: unknown): string | undefined {
   let points = 0;
   for (const [name, given] of Object.entries(labels)) {
     const value = labelText(given)?.toWellFormed();
-    if (value === undefined || !LABEL_NAME.test(name)) return undefined;
+    if (value === undefined || !isLabelName(name)) return undefined;
     points += name.length + Array.from(value.slice(0, 2 * LONGEST_EXEMPLAR)).length;
     if (points > LONGEST_EXEMPLAR) return undefined;
     text += `${text === '' ? '' : ','}${name}="${escapeLabelValue(value)}"`;

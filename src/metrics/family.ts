@@ -56,13 +56,13 @@ export abstract class StoredFamily<H = unknown, V = unknown> implements RowKeepe
   remove(labels: Named): boolean {
     const row = this.store.peek(labels);
     if (row === NO_ROW || !this.store.isVisible(row)) return false;
-    this.store.remove(row);
+    this.take(row);
     return true;
   }
 
   reset(): void {
     for (let row = 0; row < this.store.high; row++) {
-      if (this.store.isVisible(row)) this.store.remove(row);
+      if (this.store.isVisible(row)) this.take(row);
     }
   }
 
@@ -104,8 +104,7 @@ export abstract class StoredFamily<H = unknown, V = unknown> implements RowKeepe
       if (last === undefined || !Object.is(last.total, total)) {
         this.lastMoves.set(row, { total, at: nowMs });
       } else if (nowMs - last.at >= after) {
-        this.store.remove(row);
-        this.lastMoves.delete(row);
+        this.take(row);
       }
     }
   }
@@ -116,6 +115,11 @@ export abstract class StoredFamily<H = unknown, V = unknown> implements RowKeepe
     if (this.labelNames.length === 0) return 0;
     this.refuse('label_count');
     return NO_ROW;
+  }
+
+  private take(row: number): void {
+    this.store.remove(row);
+    this.lastMoves?.delete(row);
   }
 
   /** A getter or a proxy of the caller's may throw: recording does not. */

@@ -10,6 +10,16 @@ const MOST_LABELS = 60;
 
 export type FamilyType = 'counter' | 'gauge' | 'histogram' | 'info';
 
+/** Whether a classic parser takes it as the name of a metric. */
+export function isMetricName(name: string): boolean {
+  return METRIC_NAME.test(name);
+}
+
+/** Whether a parser takes it as the name of a label. */
+export function isLabelName(name: string): boolean {
+  return LABEL_NAME.test(name);
+}
+
 /** @throws {INVALID_NAME} */
 export function assertMetricName(type: FamilyType, name: string): void {
   if (typeof name !== 'string' || name.length > 200 || !METRIC_NAME.test(name)) {

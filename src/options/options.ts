@@ -84,7 +84,9 @@ const KEYS: Readonly<Record<string, readonly string[]>> = {
 /** @throws {INVALID_OPTION} {INVALID_BUCKETS} */
 export function resolveOptions(options: PromptheusOptions): ResolvedOptions {
   assertKeys('', options);
-  for (const part of ['tenant', 'metrics', 'http', 'scrape'] as const) assertKeys(part, options[part] ?? {});
+  for (const part of ['tenant', 'metrics', 'http', 'scrape'] as const) {
+    if (options[part] !== undefined) assertKeys(part, options[part]);
+  }
   const { registry, naming = 'promptheus', prefix = '', tenant = {}, metrics = {}, http = {}, scrape = {} } = options;
   const { label = 'company_id', histograms = true } = tenant;
   const { timeoutMs = 8_000 } = scrape;

@@ -73,6 +73,7 @@ export class RegistryBridge implements SampleSource {
       if (this.registry.getSingleMetric(view.family.name) === view) this.registry.removeSingleMetric(view.family.name);
     }
     this.views.clear();
+    delete (this.registry as { clear?: unknown }).clear;
   }
 
   private surviveClear(): void {

@@ -1,3 +1,6 @@
+/** A timer that is set for longer fires at once. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
 /** Runs `collect` for at most `timeoutMs`; a later run waits for one that still hangs instead of piling up behind it. */
 export class Collectors {
   private readonly running = new Map<object, Promise<unknown>>();
@@ -31,7 +34,10 @@ function isThenable(value: unknown): value is PromiseLike<unknown> {
 
 function withinTime<T>(promise: Promise<T>, timeoutMs: number): Promise<T> {
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error(`no answer within ${timeoutMs} ms`)), timeoutMs);
+    const timer = setTimeout(
+      () => reject(new Error(`no answer within ${timeoutMs} ms`)),
+      Math.min(timeoutMs, LONGEST_TIMER_MS),
+    );
     promise.then(resolve, reject).finally(() => clearTimeout(timer));
   });
 }
