@@ -40,7 +40,7 @@ export interface Promptheus extends Instruments, Recorders {
    * const { status, headers, body } = await instance.scrape({ method: 'GET', headers: request.headers });
    */
   scrape(request?: ScrapeRequest): Promise<ScrapeResponse>;
-  /** Writes a scrape to a stream piece by piece, as fast as it drains, so that no more than a piece of it is held. */
+  /** Writes a scrape to a stream piece by piece, as fast as it drains, so that no more than a piece of it is held. It asks neither for a password nor for an address: that is the caller's. */
   scrapeTo(target: ScrapeTarget, request?: ScrapeRequest): Promise<{ status: number; contentType: string }>;
   /**
    * Serves `/metrics` from a server of its own, on 0.0.0.0:8090 by default; the address is logged once. It does not

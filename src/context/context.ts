@@ -45,7 +45,8 @@ export const context = {
 
   /** The values of the running flow; both `undefined` outside any. */
   current(): ContextValues {
-    return storage.getStore() ?? EMPTY;
+    const { correlationId, tenant } = storage.getStore() ?? EMPTY;
+    return { correlationId, tenant };
   },
 
   /** The correlation id of the running flow. */

@@ -44,12 +44,16 @@ export abstract class StoredFamily<H = unknown, V = unknown> implements RowKeepe
   abstract isRevived(values: Float64Array, at: number): boolean;
   abstract clear(values: Float64Array, at: number, row: number): void;
 
-  labels(...values: unknown[]): H {
-    const first = values[0];
+  labels(first?: unknown, second?: unknown, third?: unknown, ...more: unknown[]): H {
+    // A value that is left out is not one that is given as undefined, so the arguments are counted.
+    // biome-ignore lint/complexity/noArguments: a rest parameter would make an array at each call.
+    const count = arguments.length;
     const row =
-      typeof first === 'object' && first !== null && values.length === 1
+      typeof first === 'object' && first !== null && count === 1
         ? this.rowOfNamed(first as Named)
-        : this.store.rowOf(values);
+        : count > 3
+          ? this.store.rowOf([first, second, third, ...more])
+          : this.store.rowOfFew(count, first, second, third);
     return row === NO_ROW ? this.refusing() : (this.handles[row] ?? this.handleOf(row));
   }
 

@@ -62,6 +62,7 @@ export class SeriesStore {
     this.interners = definition.labelNames.map(() => new LabelInterner());
     this.index = new SeriesIndex(definition.labelNames.length);
     this.memo = new RowMemo(this.interners, this.index);
+    this.memo.active = definition.labelNames.length > 0;
     this.names = [...definition.labelNames];
     this.given = definition.labelNames.map(() => undefined);
     this.printer = new LabelPrinter(definition.labelNames, definition.constantText);
@@ -81,8 +82,18 @@ export class SeriesStore {
   /** The row of a label set given in the order of the declaration; a new one is born, or goes to the overflow. */
   rowOf(values: readonly unknown[]): number {
     if (values.length !== this.ids.length) return this.refuse('label_count');
-    const row = values.length === 0 ? NO_ROW : this.memo.find(values);
+    const row = this.memo.active ? this.memo.find(values) : NO_ROW;
     return row === NO_ROW ? this.lookUp(values) : row;
+  }
+
+  /** `rowOf` for up to three labels, without an array made for them. */
+  rowOfFew(count: number, first: unknown, second: unknown, third: unknown): number {
+    const { given } = this;
+    if (count !== given.length) return this.refuse('label_count');
+    if (count > 0) given[0] = first;
+    if (count > 1) given[1] = second;
+    if (count > 2) given[2] = third;
+    return this.rowOf(given);
   }
 
   /** The row of a label set given by name. */
@@ -109,6 +120,7 @@ export class SeriesStore {
 
   /** The row of a label set, without making one. */
   peek(labels: Readonly<Record<string, unknown>>): number {
+    if (typeof labels !== 'object' || labels === null) return NO_ROW;
     const texts = this.texts(this.inOrder(labels));
     return texts === undefined ? NO_ROW : this.findTexts(texts);
   }
@@ -159,7 +171,7 @@ export class SeriesStore {
     }
     const row = this.index.find(ids);
     if (row === NO_ROW || this.overflowing) return this.admit(values);
-    if (ids.length > 0) this.memo.keep(row);
+    if (this.memo.active) this.memo.keep(row);
     return row;
   }
 
@@ -238,6 +250,7 @@ export class SeriesStore {
       this.ids[label] = (this.interners[label] as LabelInterner).acquire(texts[label] as string);
     }
     this.index.add(row, this.ids);
+    if (this.memo.active) this.memo.choosePivot();
     const run = this.bytes.add(this.printer.bytes, this.printer.print(texts));
     const values = this.rows.chunkOf(row);
     const at = this.rows.offsetOf(row);

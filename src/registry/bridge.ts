@@ -18,12 +18,13 @@ export type Warn = (key: string, message: string) => void;
 export class RegistryBridge implements SampleSource {
   readonly name = 'client_registry';
   private readonly views = new Map<string, FamilyView>();
+  private readonly unwrapClear: () => void;
 
   constructor(
     private readonly registry: ClientRegistry,
     private readonly warn: Warn,
   ) {
-    this.surviveClear();
+    this.unwrapClear = this.surviveClear();
   }
 
   /** Puts a view of a family into the client's registry; a name that is taken there leaves ours out, with a warning. */
@@ -67,26 +68,30 @@ export class RegistryBridge implements SampleSource {
     );
   }
 
-  /** Takes the views out again. */
+  /** Takes the views out again, and leaves the registry as it was found. */
   leave(): void {
     for (const view of this.views.values()) {
       if (this.registry.getSingleMetric(view.family.name) === view) this.registry.removeSingleMetric(view.family.name);
     }
     this.views.clear();
-    delete (this.registry as { clear?: unknown }).clear;
+    this.unwrapClear();
   }
 
-  private surviveClear(): void {
+  /** Wraps `clear` on this one registry; the returned function takes the wrapper off, unless another came on top of it. */
+  private surviveClear(): () => void {
     const { registry } = this;
+    const before = Object.getOwnPropertyDescriptor(registry, 'clear');
     const clear = registry.clear;
-    Object.defineProperty(registry, 'clear', {
-      configurable: true,
-      writable: true,
-      value: () => {
-        clear.call(registry);
-        this.restore();
-      },
-    });
+    const value = () => {
+      clear.call(registry);
+      this.restore();
+    };
+    Object.defineProperty(registry, 'clear', { configurable: true, writable: true, value });
+    return () => {
+      if (registry.clear !== value) return;
+      if (before !== undefined) Object.defineProperty(registry, 'clear', before);
+      else delete (registry as { clear?: unknown }).clear;
+    };
   }
 }
 
