@@ -1,0 +1,57 @@
+// Runs every example as a user would, and asks it for what it must have recorded.
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+
+let failed = 0;
+
+async function example(name: string, run: () => Promise<void>): Promise<void> {
+  try {
+    await run();
+    console.log(`ok     example ${name}`);
+  } catch (error) {
+    failed += 1;
+    console.log(`FAILED example ${name}: ${error instanceof Error ? error.message : error}`);
+  }
+}
+
+function start(name: string, args: readonly string[] = []): { child: ChildProcess; output: () => string } {
+  const env = { ...process.env, PORT: '0' };
+  const child = spawn(process.execPath, [`examples/${name}/server.mjs`, ...args], {
+    env,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  let output = '';
+  child.stdout?.setEncoding('utf8').on('data', (text: string) => {
+    output += text;
+  });
+  return { child, output: () => output };
+}
+
+function must(condition: boolean, what: string): void {
+  if (!condition) throw new Error(what);
+}
+
+await example('express-minimal', async () => {
+  const { child, output } = start('express-minimal');
+  try {
+    await once(child.stdout as NodeJS.ReadableStream, 'data');
+    const url = /http:\S+(?=\/hello)/.exec(output())?.[0];
+    must((await (await fetch(`${url}/hello/you`)).text()).startsWith('Hello you'), 'it does not answer');
+    const scrape = await (await fetch(`${url}/metrics`)).text();
+    const line =
+      'http_request_duration_seconds_count{method="GET",endpoint="/hello/:name",company_id="unknown",status_code="200"} 1';
+    must(scrape.includes(line), `the scrape lacks ${line}`);
+  } finally {
+    child.kill();
+  }
+});
+
+await example('support-desk', async () => {
+  const { child, output } = start('support-desk', ['--once']);
+  const [code] = await once(child, 'exit');
+  must(code === 0, `it ended with ${code}`);
+  must(/recorded [1-9]\d* requests, [1-9]\d* model calls/.test(output()), 'it recorded nothing');
+});
+
+console.log(`examples: ${2 - failed} passed, ${failed} failed`);
+process.exitCode = failed === 0 ? 0 : 1;
