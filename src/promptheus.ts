@@ -34,7 +34,7 @@ export interface Promptheus extends Instruments, Recorders {
   readonly options: ResolvedOptions;
   /**
    * Answers a scrape: negotiates format and encoding, and shares one render between scrapes that overlap. Yields to
-   * the event loop every two milliseconds. Never rejects.
+   * the event loop every millisecond. Never rejects.
    *
    * @example
    * const { status, headers, body } = await instance.scrape({ method: 'GET', headers: request.headers });

@@ -14,7 +14,7 @@ const STREAM_CHUNK = 1 << 16;
 /** Takes the body piece by piece. */
 export type ChunkSink = (chunk: Buffer) => void | Promise<void>;
 
-/** Renders a scrape into one buffer, letting the event loop turn every two milliseconds. */
+/** Renders a scrape into one buffer, letting the event loop turn every millisecond. */
 export async function render(gathered: Gathered, format: Format): Promise<Buffer> {
   const out = new ByteWriter(estimate(gathered));
   await write(gathered, format, out, async () => {});

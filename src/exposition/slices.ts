@@ -1,5 +1,5 @@
-/** Long enough to get on, short enough that no request waits for it. */
-const SLICE_MS = 2;
+/** Long enough to get on, short enough that no request waits for it: 2 ms left blocks of 4.8 ms at 100,000 series, 1 ms 3.6. */
+const SLICE_MS = 1;
 
 /** Cuts a long piece of work into slices, between which the event loop turns. */
 export class Slices {
