@@ -2,13 +2,10 @@ import express, { type Request } from 'express';
 import request from 'supertest';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { expressMetrics } from '../../adapters/express/index.js';
+import { ObserveHttp, ObserveLlm, ObserveQuery, ObserveVectorSearch } from '../../src/decorators/index.js';
 import {
   context,
   createPromptheus,
-  observeHttp,
-  observeLlm,
-  observeQuery,
-  observeVectorSearch,
   type Promptheus,
   trackActiveSession,
   trackCacheOperation,
@@ -34,36 +31,57 @@ const FAMILIES: ReadonlyArray<readonly [name: string, type: string, labels: read
 let instance: Promptheus;
 let scrape: string;
 
-/** A support desk as the source draws it: every recorder it names, called the way it calls them. */
+/** The support desk of the source, its methods decorated as S3.15 decorates them. */
+class SupportDesk {
+  async search(_query: { company_id: string; collection_name: string }) {
+    return ['a', 'b', 'c'];
+  }
+
+  async ask(_body: { company_id: string; prompt: string }) {
+    return { usage: { prompt_tokens: 11, completion_tokens: 7 } };
+  }
+
+  async fail(_body: { company_id: string }): Promise<never> {
+    throw new Error('the model is away');
+  }
+
+  async tickets(_query: { company_id: string }): Promise<unknown[]> {
+    return [];
+  }
+
+  async ingest(_input: { company_id: string; method: string }) {
+    return 'done';
+  }
+}
+
+/** What the compiler makes of `@decorator` on a method under experimentalDecorators; the test runner lowers neither kind. */
+function decorate(name: keyof SupportDesk, decorator: MethodDecorator): void {
+  const { prototype } = SupportDesk;
+  const descriptor = Object.getOwnPropertyDescriptor(prototype, name) as PropertyDescriptor;
+  Object.defineProperty(prototype, name, decorator(prototype, name, descriptor) as PropertyDescriptor);
+}
+
+decorate('search', ObserveVectorSearch() as MethodDecorator);
+decorate('ask', ObserveLlm({ provider: 'openai', model: 'gpt-3.5-turbo' }) as MethodDecorator);
+decorate('fail', ObserveLlm({ provider: 'openai', model: 'gpt-3.5-turbo' }) as MethodDecorator);
+decorate('tickets', ObserveQuery('select_tickets') as MethodDecorator);
+decorate('ingest', ObserveHttp('ingest') as MethodDecorator);
+
+const desk = new SupportDesk();
+
 function supportDesk() {
-  const search = observeVectorSearch(async (_query: { company_id: string; collection_name: string }) => [
-    'a',
-    'b',
-    'c',
-  ]);
-  const ask = observeLlm(
-    async (_body: { company_id: string; prompt: string }) => ({ usage: { prompt_tokens: 11, completion_tokens: 7 } }),
-    { provider: 'openai', model: 'gpt-3.5-turbo' },
-  );
-  const fail = observeLlm(
-    async (_body: { company_id: string }): Promise<never> => {
-      throw new Error('the model is away');
-    },
-    { provider: 'openai', model: 'gpt-3.5-turbo' },
-  );
-  const tickets = observeQuery(async (_query: { company_id: string }) => [], { queryType: 'select_tickets' });
   const app = express();
   app.use(expressMetrics({ tenant: { from: (req: Request) => String(req.headers['x-company']) } }));
   app.post('/query/:topic', async (_req, res) => {
     const company_id = 'acme';
     trackCacheOperation('get', 'miss', 'vector_search');
-    await tickets({ company_id });
-    await search({ company_id, collection_name: 'tickets' });
-    await ask({ company_id, prompt: 'why' });
+    await desk.tickets({ company_id });
+    await desk.search({ company_id, collection_name: 'tickets' });
+    await desk.ask({ company_id, prompt: 'why' });
     res.json({ id: context.correlationId() });
   });
   app.get('/broken', async (_req, res) => {
-    await fail({ company_id: 'acme' }).catch(() => res.status(502).end());
+    await desk.fail({ company_id: 'acme' }).catch(() => res.status(502).end());
   });
   return app;
 }
@@ -78,8 +96,7 @@ beforeAll(async () => {
   trackActiveSession('acme');
   trackActiveSession('acme', false);
   updateMemoryUsage('vector-index', 1024);
-  const ingest = observeHttp(async (_input: { company_id: string }) => 'done', { endpoint: 'ingest', method: 'POST' });
-  await ingest({ company_id: 'acme' });
+  await desk.ingest({ company_id: 'acme', method: 'POST' });
   scrape = (await request(app).get('/metrics').expect(200)).text;
 });
 
