@@ -16,10 +16,12 @@ const RESERVE = 0.1;
 
 const NOTHING: readonly unknown[] = [];
 
-/** What is known of the values of a label set: each has its number, some are new, or one can be no label. */
-const ALL_KNOWN = 0;
-const SOME_NEW = 1;
-const REFUSED = 2;
+/** What is known of a label set: its values have numbers as they are, or as they are kept; some are new; one can be none. */
+const AS_GIVEN = 0;
+const KNOWN_OTHERWISE = 1;
+const SOME_NEW = 2;
+const REFUSED = 3;
+type Identified = typeof AS_GIVEN | typeof KNOWN_OTHERWISE | typeof SOME_NEW | typeof REFUSED;
 
 /** What the store asks of the family that owns it. */
 export interface RowKeeper {
@@ -130,7 +132,9 @@ export class SeriesStore {
       place = (place << (bits[label] as number)) | (ids[label] = idOf(tables[label] as LabelIds, more[label - 3]));
     }
     const row = rows === undefined ? this.index.find(ids) : (rows[place] as number) - 1;
-    return row === NO_ROW || this.overflowing ? this.admit([first, second, third, ...more]) : row;
+    if (row === NO_ROW) return this.admit([first, second, third, ...more]);
+    if (this.overflowing) this.countOverflow(row);
+    return row;
   }
 
   private rowOfShuffled(labels: Readonly<Record<string, unknown>>): number {
@@ -149,7 +153,7 @@ export class SeriesStore {
     for (let label = 0; label < values.length; label++) {
       this.ids[label] = idOf(this.tables[label] as LabelIds, values[label]);
     }
-    return this.identify(values) === ALL_KNOWN ? this.index.find(this.ids) : NO_ROW;
+    return this.identify(values) <= KNOWN_OTHERWISE ? this.index.find(this.ids) : NO_ROW;
   }
 
   /** Takes a series out: its row is free for another, unless a handle of it is out; then it is only out of sight. */
@@ -199,9 +203,10 @@ export class SeriesStore {
   private admit(values: readonly unknown[]): number {
     const found = this.identify(values);
     if (found === REFUSED) return NO_ROW;
-    const row = found === ALL_KNOWN ? this.index.find(this.ids) : NO_ROW;
+    // Where each value had its number already, the look-up before this has said that there is no row.
+    const row = found === KNOWN_OTHERWISE ? this.index.find(this.ids) : NO_ROW;
     if (row !== NO_ROW) {
-      if (this.overflowing && this.overflowRows.has(row)) this.report.dropped(this.definition.name);
+      this.countOverflow(row);
       return row;
     }
     if (this.kept < this.definition.seriesLimit) {
@@ -213,9 +218,9 @@ export class SeriesStore {
   }
 
   /** Finds the texts of those values that have no number as they were given, and the numbers of these. */
-  private identify(values: readonly unknown[]): typeof ALL_KNOWN | typeof SOME_NEW | typeof REFUSED {
+  private identify(values: readonly unknown[]): Identified {
     const { ids, tables, texts } = this;
-    let found: typeof ALL_KNOWN | typeof SOME_NEW = ALL_KNOWN;
+    let found: Identified = AS_GIVEN;
     for (let label = 0; label < ids.length; label++) {
       if (ids[label] !== NO_ID) continue;
       const text = this.textOf(values[label], label);
@@ -223,6 +228,7 @@ export class SeriesStore {
       ids[label] = idOf(tables[label] as LabelIds, text);
       texts[label] = text;
       if (ids[label] === NO_ID) found = SOME_NEW;
+      else if (found === AS_GIVEN) found = KNOWN_OTHERWISE;
     }
     return found;
   }
@@ -285,6 +291,10 @@ export class SeriesStore {
     this.high = Math.max(this.high, row + 1);
     if (first) this.keeper.firstSeries();
     return row;
+  }
+
+  private countOverflow(row: number): void {
+    if (this.overflowRows.has(row)) this.report.dropped(this.definition.name);
   }
 
   private refuse(reason: 'label_count'): number {
