@@ -55,7 +55,7 @@ export class RegistryBridge implements SampleSource {
     const name = view.family.name;
     try {
       if (this.registry.getSingleMetric(name) === view) return;
-      const rival = this.rivalOf(view.family);
+      const rival = this.rivalOf(view);
       if (rival === undefined) {
         view.name = name;
         this.registry.registerMetric(view as never);
@@ -71,10 +71,12 @@ export class RegistryBridge implements SampleSource {
   }
 
   /** What stands in the client's registry under a name that this family prints, too: a scrape with both is invalid. */
-  private rivalOf(family: AnyFamily): string | undefined {
-    const ours = printedNames(family.type, family.name);
-    const rivals = foreignIn(this.registry).map(({ type, name }) => ({ name, names: printedNames(type, name) }));
-    return rivals.find(({ names }) => names.some((name) => ours.includes(name)))?.name;
+  private rivalOf(view: FamilyView): string | undefined {
+    const ours = printedNames(view.type, view.family.name);
+    const metrics = this.registry.getMetricsAsArray() as ClientMetric[];
+    return metrics.find(
+      (metric) => metric !== view && printedNames(metric.type, metric.name).some((name) => ours.includes(name)),
+    )?.name;
   }
 
   /** Takes the views out again, and leaves the registry as it was found. */
@@ -110,15 +112,12 @@ export class RegistryBridge implements SampleSource {
   }
 }
 
-function foreignIn(registry: ClientRegistry): ClientMetric[] {
-  return registry.getMetricsAsArray().filter((metric) => !isView(metric)) as ClientMetric[];
-}
-
 /** Reads the metrics of a client's registry that are not views of ours; one that fails or hangs costs itself only. */
 export async function readRegistry(registry: ClientRegistry, readPart: ReadPart): Promise<SampleFamily[]> {
   const openMetrics = isOpenMetrics(registry);
+  const metrics = registry.getMetricsAsArray().filter((metric) => !isView(metric)) as ClientMetric[];
   const families = await Promise.all(
-    foreignIn(registry).map((metric) => readPart(metric, String(metric.name), () => readMetric(metric, openMetrics))),
+    metrics.map((metric) => readPart(metric, String(metric.name), () => readMetric(metric, openMetrics))),
   );
   return families.filter((family) => family !== undefined);
 }

@@ -46,9 +46,11 @@ export function foreignMetricsContract(client: Client): void {
     it('views of another instance are not shown as metrics of the client', async () => {
       const register = new Registry();
       joined(register).metrics.counter(CALLS).inc({ route: '/other' });
-      const instance = joined(register);
+      const warn = vi.fn();
+      const instance = joined(register, { logger: { warn, info() {} } });
       instance.metrics.counter({ ...CALLS, name: 'more_total' }).inc({ route: '/' });
       const { samples } = await scraped(instance);
+      expect(warn).toHaveBeenCalledWith(expect.stringMatching(/promptheus_build_info is taken.*`prefix`/));
       expect([named(samples, 'calls_total').length, named(samples, 'more_total').length]).toEqual([0, 1]);
     });
   });
