@@ -93,7 +93,8 @@ class Recorder implements HttpRecorder, ExchangeOwner {
     const endedAt = nowSeconds();
     this.families.inFlightOf(kind).dec();
     const endpoint = this.endpointOf(exchange);
-    const complete = response.writableFinished;
+    // HTTP/2 calls a response finished that its client left.
+    const complete = response.writableEnded && response.writableFinished;
     const status = complete ? response.statusCode : this.brokenStatus(exchange, endpoint);
     const handles = this.families.handles(kind, endpoint, tenant, status, this.labelsOf(exchange));
     handles.duration.observe(endedAt - startedAt);
