@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { createSecureServer } from 'node:http2';
-import { createServer, type Server } from 'node:https';
+import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
-import { connect, type TlsOptions } from 'node:tls';
+import { connect, type Server, type TlsOptions } from 'node:tls';
 import express, { type Express } from 'express';
 import { afterEach, describe, expect, it } from 'vitest';
 import { expressMetrics } from '../../adapters/express/index.js';
@@ -18,7 +18,7 @@ afterEach(() => {
 const key = Buffer.from('promptheus-test');
 const tls: TlsOptions = { ciphers: 'PSK', maxVersion: 'TLSv1.2', pskCallback: () => key };
 
-async function over(server: Pick<Server, 'listen' | 'address' | 'close'>, text: string): Promise<string> {
+async function over(server: Server, text: string): Promise<string> {
   servers.push(server);
   const listening = server.listen(0, '127.0.0.1');
   await once(listening, 'listening');
