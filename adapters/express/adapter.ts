@@ -30,6 +30,7 @@ const CORRELATION_ID = 'x-correlation-id';
  */
 export function expressMetrics(options: ExpressMetricsOptions = {}): ExpressMiddleware {
   assertOptions(options);
+  if (options.promptheus?.options.enabled === false) return (_request, _response, next) => next();
   const { path = '/metrics', skip, tenant } = options;
   const tenantOf = tenant && ((request: ExpressRequest) => textOf(tenant.from(request)));
   let bound: Bound | undefined = options.promptheus && {
