@@ -6,6 +6,8 @@ import { Prometheus, type StoredExemplar } from './prometheus.js';
 
 /** Nothing that is escaped: Prometheus 2.42 gives the labels of an exemplar back as they are escaped in the format. */
 const BY_HAND = { trace_id: 'order 4711, é \u{1f525}' };
+/** Prometheus still has what an earlier run left. */
+const VIA = `exemplars-${Date.now()}`;
 const [{ folder }] = OPEN_TELEMETRY_ROWS;
 const prometheus = Prometheus.running('exemplars');
 const missing = [
@@ -34,7 +36,7 @@ describe.skipIf(skipped)(`exemplars in Prometheus${skipped ? ` (missing: ${missi
     const plain = instance.metrics.histogram({ name: 'by_hand_seconds', help: 'By hand.', buckets: [1] });
     plain.observe(0.25, BY_HAND);
     const { url } = await instance.startMetricsServer({ port: 0, host: '127.0.0.1' });
-    prometheus?.scrape([{ via: 'exemplars', address: new URL(url).host }]);
+    prometheus?.scrape([{ via: VIA, address: new URL(url).host }]);
   });
 
   afterAll(async () => {
@@ -46,7 +48,7 @@ describe.skipIf(skipped)(`exemplars in Prometheus${skipped ? ` (missing: ${missi
   /** Asked for until Prometheus has scraped. */
   async function stored(selector: string): Promise<StoredExemplar[]> {
     for (let tries = 0; ; tries++) {
-      const found = (await prometheus?.exemplars(`${selector}{via="exemplars"}`)) ?? [];
+      const found = (await prometheus?.exemplars(`${selector}{via="${VIA}"}`)) ?? [];
       if (found.length > 0 || tries === 60) return found;
       await sleep(250);
     }
