@@ -22,6 +22,7 @@ export const RUNTIME_ROWS = [
     type: 'histogram',
     unit: 'seconds',
     labels: { kind: 'gcKind' },
+    seriesLimit: 4,
     buckets: [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1],
   },
 ] as const satisfies readonly CatalogueRow[];
