@@ -32,11 +32,11 @@ export class OpenTelemetry {
   private readonly outside = AsyncLocalStorage.snapshot();
 
   constructor(folder: string) {
-    const require = createRequire(resolve(folder, 'package.json'));
-    this.api = require('@opentelemetry/api');
-    const { TracerProvider } = require('@opentelemetry/sdk-trace');
-    const { AsyncLocalStorageContextManager } = require('@opentelemetry/context-async-hooks');
-    const { HttpInstrumentation } = require('@opentelemetry/instrumentation-http');
+    const load = createRequire(resolve(folder, 'package.json'));
+    this.api = load('@opentelemetry/api');
+    const { TracerProvider } = load('@opentelemetry/sdk-trace');
+    const { AsyncLocalStorageContextManager } = load('@opentelemetry/context-async-hooks');
+    const { HttpInstrumentation } = load('@opentelemetry/instrumentation-http');
     const sampler = { shouldSample: () => ({ decision: this.sampled ? 2 : 0 }), toString: () => 'switch' };
     const provider = new TracerProvider({ sampler });
     this.api.context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
@@ -45,8 +45,8 @@ export class OpenTelemetry {
     this.http = new HttpInstrumentation();
     this.http.setTracerProvider(provider);
     this.http.enable();
-    require('node:http');
-    this.express = require('express');
+    load('node:http');
+    this.express = load('express');
   }
 
   /** Runs `fn` in a new span, which ends when it returns, and gives the span's ids. */
