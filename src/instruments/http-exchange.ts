@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { nowSeconds } from '../internal/clock.js';
+import { activeTraceContext } from '../internal/open-telemetry.js';
 import type { RequestKind } from './http-handles.js';
 
 /** By which a request and its response find their exchange, whichever copy of the package made it. */
@@ -48,6 +49,8 @@ export class HttpExchange {
   brokenHere = false;
   closed = false;
   readonly startedAt = nowSeconds();
+  /** OpenTelemetry's, of the request: its response is closed outside of it. */
+  readonly traceContext = activeTraceContext();
   readonly writeBefore: Write;
   readonly endBefore: End;
   readonly writeHeadBefore: WriteHead;

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { context } from '../context/context.js';
 import { nowSeconds } from '../internal/clock.js';
+import { observeIn } from '../metrics/auto-exemplars.js';
 import type { InstrumentEnvironment } from './environment.js';
 import { createInternalErrors, type InternalErrors } from './guard.js';
 import { type ExchangeOwner, HttpExchange } from './http-exchange.js';
@@ -97,7 +98,7 @@ class Recorder implements HttpRecorder, ExchangeOwner {
     const complete = response.writableEnded && response.writableFinished;
     const status = complete ? response.statusCode : this.brokenStatus(exchange, endpoint);
     const handles = this.families.handles(kind, endpoint, tenant, status, this.labelsOf(exchange));
-    handles.duration.observe(endedAt - startedAt);
+    observeIn(exchange.traceContext, handles.duration, endedAt - startedAt);
     if (headersAt !== 0) handles.headers.observe(headersAt - startedAt);
     handles.requestBytes.observe(exchange.requestBytes);
     handles.responseBytes.observe(sentBytes(exchange, complete));
