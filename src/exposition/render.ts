@@ -1,5 +1,6 @@
 import { escapeLabelValue } from '../metrics/label-value.js';
 import { isLabelName } from '../metrics/names.js';
+import { chunkIndexOf, chunkStart } from '../metrics/series-rows.js';
 import type { AnyFamily, Gathered } from '../registry/interfaces.js';
 import { ByteWriter } from './byte-writer.js';
 import type { Format } from './format.js';
@@ -41,9 +42,10 @@ async function write(gathered: Gathered, format: Format, out: ByteWriter, flush:
     writer.head(out);
     const { store } = family;
     // Read again at each row: series born meanwhile are shown, too.
-    for (let row = 0; row < store.high; row++) {
-      writer.row(row, out);
-      if (row % ROWS_A_LOOK !== 0) continue;
+    for (let row = 0; row < store.high; ) {
+      const end = Math.min(store.high, row + ROWS_A_LOOK, chunkEnd(row));
+      writer.rows(row, end, out);
+      row = end;
       if (out.length >= STREAM_CHUNK) await flush();
       if (slices.isOver()) await slices.turn();
     }
@@ -58,6 +60,11 @@ async function write(gathered: Gathered, format: Format, out: ByteWriter, flush:
     }
   }
   if (format === 'openmetrics') out.text('# EOF\n');
+}
+
+/** The first row after the chunk that holds a row. */
+function chunkEnd(row: number): number {
+  return chunkStart(chunkIndexOf(row) + 1);
 }
 
 /** The client's default labels, but for what no parser takes, and for names that the family has itself. */
