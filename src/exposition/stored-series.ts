@@ -19,8 +19,8 @@ const EXEMPLAR_BYTES = 2_048;
 /** Writes the series of one stored family: label bytes are copied, numbers written, nothing is built. */
 export interface SeriesWriter {
   head(out: ByteWriter): void;
-  /** Rows that lie in one chunk of the storage. */
-  rows(from: number, to: number, out: ByteWriter): void;
+  /** Rows that lie in one chunk of the storage, but for those of series that have just been born. */
+  rows(from: number, to: number, births: ReadonlySet<number>, out: ByteWriter): void;
 }
 
 export function seriesWriter(family: AnyFamily, format: Format, defaults: string): SeriesWriter {
@@ -48,12 +48,13 @@ abstract class RowWriter implements SeriesWriter {
     out.text(headText(this.family, this.format));
   }
 
-  rows(from: number, to: number, out: ByteWriter): void {
+  rows(from: number, to: number, births: ReadonlySet<number>, out: ByteWriter): void {
     const { store } = this.family;
     const values = store.rows.chunkOf(from);
     let at = store.rows.offsetOf(from);
     for (let row = from; row < to; row++) {
-      if ((values[at] as number) > 0 || store.isVisible(row)) this.row(row, values, at, out);
+      const shown = (values[at] as number) > 0 || store.isVisible(row);
+      if (shown && !births.has(row)) this.row(row, values, at, out);
       at += store.rows.width;
     }
   }
