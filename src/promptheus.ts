@@ -1,4 +1,5 @@
 import { context } from './context/context.js';
+import { show } from './errors/promptheus-error.js';
 import { type MetricsServer, type MetricsServerOptions, startMetricsServer } from './exposition/metrics-server.js';
 import {
   ScrapeHandler,
@@ -154,7 +155,7 @@ function reportItself(registry: Registry, env: InstrumentEnvironment, prefix: st
     collectors.labels(collector).inc();
     env.warn(
       `collector:${collector}`,
-      `the collector ${collector} failed and is left out of this scrape: ${String(error)}`,
+      `the collector ${collector} failed and is left out of this scrape: ${show(error)}`,
     );
   };
   const series = gaugeOf(env, 'promptheus_series').family;

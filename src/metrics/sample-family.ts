@@ -18,12 +18,15 @@ export interface SampleFamily {
   readonly samples: readonly Sample[];
 }
 
+/** Reads one thing in the time that a scrape has: `undefined` when it failed or hangs, which is counted under `name`. */
+export type Attempt = <T>(owner: object, name: string, read: () => T | Promise<T>) => Promise<T | undefined>;
+
 /** Where such families come from. */
 export interface SampleSource {
   /** Names it where it fails. */
   readonly name: string;
-  /** Reads all; a part that fails is told to `failed` and left out. */
-  collect(failed: (collector: string, error: unknown) => void): Promise<SampleFamily[]> | SampleFamily[];
+  /** Reads all, each by an attempt of its own, so that one that fails costs itself only. */
+  collect(attempt: Attempt): Promise<SampleFamily[]> | SampleFamily[];
   /** Labels that the source puts on every family of a scrape, ours too. */
   defaultLabels?(): Readonly<Record<string, unknown>>;
 }

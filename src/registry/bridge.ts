@@ -1,4 +1,6 @@
-import type { Sample, SampleFamily, SampleSource } from '../metrics/sample-family.js';
+import { show } from '../errors/promptheus-error.js';
+import { labelText } from '../metrics/label-value.js';
+import type { Attempt, Sample, SampleFamily, SampleSource } from '../metrics/sample-family.js';
 import {
   type ClientMetric,
   type ClientRegistry,
@@ -43,9 +45,9 @@ export class RegistryBridge implements SampleSource {
     return defaultLabelsOf(this.registry);
   }
 
-  async collect(failed: (collector: string, error: unknown) => void): Promise<SampleFamily[]> {
+  async collect(attempt: Attempt): Promise<SampleFamily[]> {
     this.restore();
-    return readRegistry(this.registry, failed);
+    return readRegistry(this.registry, attempt);
   }
 
   private put(view: FamilyView): void {
@@ -59,7 +61,7 @@ export class RegistryBridge implements SampleSource {
         return;
       }
     } catch (error) {
-      this.warn(`bridge:${name}`, `${name} could not be put into the client's registry: ${String(error)}.`);
+      this.warn(`bridge:${name}`, `${name} could not be put into the client's registry: ${show(error)}.`);
       return;
     }
     this.warn(
@@ -95,23 +97,21 @@ export class RegistryBridge implements SampleSource {
   }
 }
 
-/** Reads the metrics of a client's registry that are not views of ours; one that throws costs itself only. */
-export async function readRegistry(
-  registry: ClientRegistry,
-  failed: (collector: string, error: unknown) => void,
-): Promise<SampleFamily[]> {
+/** Reads the metrics of a client's registry that are not views of ours; one that throws or hangs costs itself only. */
+export async function readRegistry(registry: ClientRegistry, attempt: Attempt): Promise<SampleFamily[]> {
   const metrics = registry.getMetricsAsArray().filter((metric) => !isView(metric)) as ClientMetric[];
   const families = await Promise.all(
-    metrics.map(async (metric) => {
-      try {
-        return await readMetric(metric, isOpenMetrics(registry));
-      } catch (error) {
-        failed(String(metric?.name), error);
-        return undefined;
-      }
-    }),
+    metrics.map((metric) => attempt(metric, nameOf(metric), () => readMetric(metric, isOpenMetrics(registry)))),
   );
   return families.filter((family) => family !== undefined);
+}
+
+function nameOf(metric: ClientMetric): string {
+  try {
+    return labelText(metric.name) || 'unknown';
+  } catch {
+    return 'unknown';
+  }
 }
 
 async function readMetric(metric: ClientMetric, openMetrics: boolean): Promise<SampleFamily> {
@@ -124,8 +124,13 @@ async function readMetric(metric: ClientMetric, openMetrics: boolean): Promise<S
   return { name, help: String(help), type, samples };
 }
 
-function sampleOf(name: string, value: ClientValue): Sample {
-  const labels = value.sharedLabels === undefined ? (value.labels ?? {}) : { ...value.sharedLabels, ...value.labels };
-  const sample = { name: value.metricName ?? name, labels, value: value.value };
-  return value.exemplar ? { ...sample, exemplar: value.exemplar } : sample;
+/** A copy: what is read here may throw here, where it costs its own family only. */
+function sampleOf(name: string, { metricName, labels, sharedLabels, value, exemplar }: ClientValue): Sample {
+  const sample = { name: metricName ?? name, labels: { ...sharedLabels, ...labels }, value };
+  if (!exemplar) return sample;
+  const { labelSet, value: seen, timestamp } = exemplar;
+  return {
+    ...sample,
+    exemplar: { labelSet: { ...labelSet }, value: seen, ...(timestamp === undefined ? {} : { timestamp }) },
+  };
 }

@@ -1,3 +1,4 @@
+import { show } from '../errors/promptheus-error.js';
 import type { SampleSource } from '../metrics/sample-family.js';
 import { RegistryBridge, readRegistry, type Warn } from './bridge.js';
 import type { ClientRegistry } from './client-registry.js';
@@ -66,7 +67,7 @@ export class ClientBridges {
     this.sources.push(
       this.registry.addSource({
         name: 'process',
-        collect: (failed) => (isCollected() ? [] : source.collect(failed)),
+        collect: (attempt) => (isCollected() ? [] : source.collect(attempt)),
       }),
     );
   }
@@ -77,7 +78,7 @@ function clientSource(client: ClientModule, warn: Warn): SampleSource {
   try {
     client.collectDefaultMetrics({ register: own });
   } catch (error) {
-    warn('process', `the client's default process metrics could not be collected: ${String(error)}`);
+    warn('process', `the client's default process metrics could not be collected: ${show(error)}`);
   }
-  return { name: 'process', collect: (failed) => readRegistry(own, failed) };
+  return { name: 'process', collect: (attempt) => readRegistry(own, attempt) };
 }
