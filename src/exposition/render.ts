@@ -40,12 +40,18 @@ async function write(gathered: Gathered, format: Format, out: ByteWriter, flush:
     const writer = seriesWriter(family, format, defaultsText(gathered.defaultLabels, family));
     writer.head(out);
     const { store } = family;
-    // Read again at each row: series born meanwhile are shown, too.
-    for (let row = 0; row < store.high; row++) {
-      writer.row(row, out);
-      if (row % ROWS_A_LOOK !== 0) continue;
-      if (out.length >= STREAM_CHUNK) await flush();
-      if (slices.isOver()) await slices.turn();
+    const { high } = store;
+    const born = store.watchBirths();
+    try {
+      for (let row = 0; row < high; row++) {
+        // A series that was removed and born again may have been shown in the row that it had before.
+        if (!born.has(row)) writer.row(row, out);
+        if (row % ROWS_A_LOOK !== 0) continue;
+        if (out.length >= STREAM_CHUNK) await flush();
+        if (slices.isOver()) await slices.turn();
+      }
+    } finally {
+      store.unwatchBirths(born);
     }
   }
   for (const family of gathered.foreign) {

@@ -41,6 +41,8 @@ export class SeriesStore {
   /** From the first overflow on, each look-up has to ask whether its row is one. */
   private overflowing = false;
   private readonly freed: number[] = [];
+  /** For each scrape that reads the rows, those that were given to a series since it began. */
+  private readonly births = new Set<Set<number>>();
   private readonly interners: LabelInterner[];
   private readonly index: SeriesIndex;
   private readonly memo: RowMemo;
@@ -157,6 +159,17 @@ export class SeriesStore {
     return true;
   }
 
+  /** Rows given to a series from now on, until `unwatchBirths`: a scrape may have shown that series in another row before. */
+  watchBirths(): Set<number> {
+    const born = new Set<number>();
+    this.births.add(born);
+    return born;
+  }
+
+  unwatchBirths(born: Set<number>): void {
+    this.births.delete(born);
+  }
+
   /** The label values of a row, in the order of the declaration. */
   labelsOf(row: number): string[] {
     return this.interners.map((interner, label) => interner.text(this.index.idAt(row, label)));
@@ -246,6 +259,7 @@ export class SeriesStore {
   private bear(texts: readonly string[]): number {
     const row = this.freed.pop() ?? this.high;
     this.rows.ensure(row);
+    for (const born of this.births) born.add(row);
     for (let label = 0; label < texts.length; label++) {
       this.ids[label] = (this.interners[label] as LabelInterner).acquire(texts[label] as string);
     }
