@@ -103,7 +103,7 @@ function assemble(options: ResolvedOptions, isDefault: boolean, logger: Logger):
   };
   if (options.enabled) reportItself(registry, env, options.prefix);
   const bridges = options.enabled
-    ? new ClientBridges(registry, options.registry, isDefault, processSource, warn)
+    ? new ClientBridges(registry, options.registry, isDefault, processSource, options.scrape.timeoutMs, warn)
     : undefined;
   const durations = histogramOf(env, 'promptheus_scrape_duration_seconds');
   const handler = new ScrapeHandler(

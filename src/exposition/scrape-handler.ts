@@ -1,3 +1,4 @@
+import { show } from '../errors/promptheus-error.js';
 import type { Gathered, Gatherer } from '../registry/interfaces.js';
 import { type AccessCheck, type AccessOptions, createAccessCheck } from './access.js';
 import { compress, hasZstd } from './compress.js';
@@ -72,7 +73,7 @@ export class ScrapeHandler {
       if (encoding !== 'identity') headers['Content-Encoding'] = encoding;
       return { status: 200, headers, body: request.method === 'HEAD' ? NOTHING : body };
     } catch (error) {
-      return plain(500, `The scrape failed: ${error instanceof Error ? error.message : 'unknown'}\n`);
+      return plain(500, `The scrape failed: ${show(error)}\n`);
     }
   }
 

@@ -92,7 +92,7 @@ class Recorder implements HttpRecorder, ExchangeOwner {
     const endedAt = nowSeconds();
     this.families.inFlightOf(scheme, method).dec();
     const endpoint = this.endpointOf(exchange);
-    const complete = response.writableFinished;
+    const complete = isComplete(response);
     const status = complete ? response.statusCode : this.brokenStatus(exchange, endpoint);
     const handles = this.families.handles(scheme, method, endpoint, tenant, status, this.labelsOf(exchange));
     handles.duration.observe(endedAt - startedAt);
@@ -124,6 +124,12 @@ class Recorder implements HttpRecorder, ExchangeOwner {
   private labelsOf(exchange: HttpExchange): readonly string[] | undefined {
     return this.reading.labels?.(exchange);
   }
+}
+
+/** HTTP/2 calls a response finished that its client has reset: there it must have been ended, and the stream not reset. */
+function isComplete(response: ServerResponse): boolean {
+  const { stream } = response as { stream?: { readonly rstCode?: number } };
+  return response.writableFinished && response.writableEnded && (stream?.rstCode ?? 0) === 0;
 }
 
 /** HEAD and the statuses without a body send none, whatever was written. */

@@ -24,6 +24,7 @@ export class RegistryBridge implements SampleSource {
 
   constructor(
     private readonly registry: ClientRegistry,
+    private readonly collectFamily: (family: AnyFamily) => Promise<boolean>,
     private readonly warn: Warn,
   ) {
     this.unwrapClear = this.surviveClear();
@@ -31,7 +32,7 @@ export class RegistryBridge implements SampleSource {
 
   /** Puts a view of a family into the client's registry; a name that is taken there leaves ours out, with a warning. */
   show(family: AnyFamily): void {
-    const view = this.views.get(family.name) ?? new FamilyView(family, this.registry);
+    const view = this.views.get(family.name) ?? new FamilyView(family, this.registry, this.collectFamily);
     this.views.set(family.name, view);
     this.put(view);
   }

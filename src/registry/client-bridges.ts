@@ -22,6 +22,8 @@ export class ClientBridges {
     private readonly given: ClientRegistry | false | undefined,
     private readonly isDefault: boolean,
     private readonly processSource: SampleSource,
+    /** How long a collector may take where it is the client that scrapes. */
+    private readonly timeoutMs: number,
     private readonly warn: Warn,
   ) {
     registry.onFirstSeries = (family) => {
@@ -36,7 +38,7 @@ export class ClientBridges {
     const clients = this.given === false || (this.given === undefined && !this.isDefault) ? [] : installedClients();
     const registries = this.given ? [this.given] : clients.map((client) => client.register);
     for (const registry of registries) {
-      const bridge = new RegistryBridge(registry, this.warn);
+      const bridge = new RegistryBridge(registry, (family) => this.registry.collect(family, this.timeoutMs), this.warn);
       this.bridges.push(bridge);
       this.sources.push(this.registry.addSource(bridge));
     }

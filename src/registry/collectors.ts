@@ -13,22 +13,34 @@ export class Collectors {
   /** The result, or `undefined` when it failed or did not come in time; both are reported under `name`. */
   async run<T>(owner: object, name: string, collect: () => T | Promise<T>, timeoutMs: number): Promise<T | undefined> {
     try {
-      let running = this.running.get(owner) as Promise<T> | undefined;
-      if (running === undefined) {
-        const result = collect();
-        if (!isThenable(result)) return result;
-        running = Promise.resolve(result).finally(() => this.running.delete(owner));
-        this.running.set(owner, running);
-      }
-      return await withinTime(running, timeoutMs);
+      const running = (this.running.get(owner) as Promise<T> | undefined) ?? this.start(owner, collect);
+      return isThenable(running) ? await withinTime(running, timeoutMs) : running;
     } catch (error) {
       this.failed(name, error);
       return undefined;
     }
   }
+
+  private start<T>(owner: object, collect: () => T | Promise<T>): T | Promise<T> {
+    const { promise, resolve, reject } = Promise.withResolvers<T>();
+    const running = promise.finally(() => this.running.delete(owner));
+    // Kept before it runs: a collector may come back here, by a scrape of its own.
+    this.running.set(owner, running);
+    running.catch(() => {});
+    try {
+      const result = collect();
+      resolve(result);
+      if (isThenable(result)) return running;
+      this.running.delete(owner);
+      return result;
+    } catch (error) {
+      reject(error);
+      throw error;
+    }
+  }
 }
 
-function isThenable(value: unknown): value is PromiseLike<unknown> {
+function isThenable<T>(value: T | Promise<T>): value is Promise<T> {
   return typeof (value as { then?: unknown } | null | undefined)?.then === 'function';
 }
 

@@ -28,6 +28,7 @@ export class FamilyView implements ClientMetric {
   constructor(
     readonly family: AnyFamily,
     private readonly registry: ClientRegistry,
+    private readonly collect: (family: AnyFamily) => Promise<boolean>,
   ) {
     this.name = family.name;
     this.help = family.help;
@@ -37,12 +38,16 @@ export class FamilyView implements ClientMetric {
 
   async get(): Promise<ClientMetricData> {
     const { family } = this;
-    if (family.type === 'gauge' && 'collector' in family && family.collector !== undefined) {
-      await family.collector(family as never);
-    }
+    const isCollected = await this.collect(family);
     const stripped = family.type === 'counter' && isOpenMetrics(this.registry);
     const name = stripped ? openMetricsName('counter', family.name) : family.name;
-    return { name, help: this.help, type: this.type, aggregator: this.aggregator, values: this.values() };
+    return {
+      name,
+      help: this.help,
+      type: this.type,
+      aggregator: this.aggregator,
+      values: isCollected ? this.values() : [],
+    };
   }
 
   reset(): void {

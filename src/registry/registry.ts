@@ -85,15 +85,10 @@ export class Registry implements Metrics, Gatherer {
     const collecting: Array<Promise<unknown>> = [];
     // A copy: a collector may define families, whose own collectors have their turn at the next scrape.
     for (const family of [...this.families.values()]) {
-      const collector = family instanceof GaugeFamily ? family.collector : undefined;
-      if (collector === undefined) continue;
-      const run = async () => {
-        await collector(family as unknown as Gauge);
-        return true;
-      };
+      if (!(family instanceof GaugeFamily) || family.collector === undefined) continue;
       collecting.push(
-        this.collectors.run(family, family.name, run, timeoutMs).then((done) => {
-          if (done !== true) failed.add(family);
+        this.collect(family, timeoutMs).then((done) => {
+          if (!done) failed.add(family);
         }),
       );
     }
@@ -106,6 +101,17 @@ export class Registry implements Metrics, Gatherer {
       foreign: this.withoutClashes(sources, shown),
       defaultLabels: this.defaultLabels(),
     };
+  }
+
+  /** Runs a family's collector, where it has one; false when that failed or took too long, which is counted. */
+  async collect(family: AnyFamily, timeoutMs: number): Promise<boolean> {
+    const collector = family instanceof GaugeFamily ? family.collector : undefined;
+    if (collector === undefined) return true;
+    const run = async () => {
+      await collector(family as unknown as Gauge);
+      return true;
+    };
+    return (await this.collectors.run(family, family.name, run, timeoutMs)) === true;
   }
 
   /** Takes out what has expired. */
