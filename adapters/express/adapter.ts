@@ -4,7 +4,10 @@ import {
   correlationIdFrom,
   defaultInstance,
   exchangeOf,
+  givenFlag,
+  givenText,
   type HttpRecorder,
+  pathOfTarget,
   runRequest,
 } from '../../src/adapter.js';
 import { assertOptions } from './options.js';
@@ -37,12 +40,13 @@ export function expressMetrics(options: ExpressMetricsOptions = {}): ExpressMidd
     bound ??= bind(options);
     const { instance, recorder } = bound;
     if (!instance.options.enabled || exchangeOf(response) !== undefined) return next();
-    if (path !== false && isAt(request.url, path)) return answerScrape(instance, request, response);
+    if (path !== false && pathOfTarget(request.url) === path) return answerScrape(instance, request, response);
     if (!watching) watching = watchSafely(request, recorder);
     const correlationId = correlationIdFrom(request.headers['x-correlation-id']);
     response.setHeader('X-Correlation-ID', correlationId);
-    const tenantValue = tenant && guarded(recorder, 'express_tenant', () => textOf(tenant.from(request)));
-    const skipped = skip !== undefined && guarded(recorder, 'express_skip', () => skip(request)) === true;
+    const tenantValue =
+      tenant && guarded(recorder, 'express_tenant', () => givenText(tenant.from(request)) || undefined);
+    const skipped = skip !== undefined && guarded(recorder, 'express_skip', () => givenFlag(skip(request))) === true;
     const exchange = skipped ? undefined : recorder.begin(request, response, tenantValue);
     runRequest(correlationId, tenantValue, exchange, next);
   };
@@ -56,10 +60,6 @@ interface Bound {
 function bind(options: ExpressMetricsOptions): Bound {
   const instance = defaultInstance();
   return { instance, recorder: lateRecorderOf(instance, options) };
-}
-
-function isAt(url: string | undefined, path: string): boolean {
-  return url?.startsWith(path) === true && (url.length === path.length || url[path.length] === '?');
 }
 
 function answerScrape(instance: AdapterInstance, request: ExpressRequest, response: ServerResponse): void {
@@ -81,8 +81,4 @@ function guarded<T>(recorder: HttpRecorder, part: string, read: () => T): T | un
     recorder.internalError(part);
     return undefined;
   }
-}
-
-function textOf(tenant: unknown): string | undefined {
-  return typeof tenant === 'string' && tenant !== '' ? tenant : undefined;
 }

@@ -1,4 +1,5 @@
 import { show } from '../errors/promptheus-error.js';
+import { labelText } from '../metrics/label-value.js';
 import type { Gathered, Gatherer } from '../registry/interfaces.js';
 import { type AccessCheck, type AccessOptions, createAccessCheck } from './access.js';
 import { compress, hasZstd } from './compress.js';
@@ -121,8 +122,9 @@ export class ScrapeHandler {
 }
 
 function header(request: ScrapeRequest, name: string): string | undefined {
-  const value = request.headers?.[name];
-  return typeof value === 'string' ? value : value?.join(',');
+  const value: unknown = request.headers?.[name];
+  if (Array.isArray(value)) return value.map(labelText).join(',');
+  return typeof value === 'string' ? value : undefined;
 }
 
 function plain(status: number, text: string, headers: Readonly<Record<string, string>> = {}): ScrapeResponse {

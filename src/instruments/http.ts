@@ -88,9 +88,18 @@ class Recorder implements HttpRecorder, ExchangeOwner {
   }
 
   finish(exchange: HttpExchange): void {
-    const { method, scheme, tenant, startedAt, headersAt, response } = exchange;
     const endedAt = nowSeconds();
-    this.families.inFlightOf(scheme, method).dec();
+    this.families.inFlightOf(exchange.scheme, exchange.method).dec();
+    try {
+      this.record(exchange, endedAt);
+    } catch {
+      // Whatever an adapter read or gave, the event that it was called from goes on.
+      this.internalError('http_record');
+    }
+  }
+
+  private record(exchange: HttpExchange, endedAt: number): void {
+    const { method, scheme, tenant, startedAt, headersAt, response } = exchange;
     const endpoint = this.endpointOf(exchange);
     const complete = isComplete(response);
     const status = complete ? response.statusCode : this.brokenStatus(exchange, endpoint);
@@ -122,7 +131,12 @@ class Recorder implements HttpRecorder, ExchangeOwner {
   }
 
   private labelsOf(exchange: HttpExchange): readonly string[] | undefined {
-    return this.reading.labels?.(exchange);
+    try {
+      return this.reading.labels?.(exchange);
+    } catch {
+      this.internalError('http_labels');
+      return this.families.unknownLabels;
+    }
   }
 }
 

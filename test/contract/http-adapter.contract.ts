@@ -1,4 +1,5 @@
 import { describe } from 'vitest';
+import { hostileCases } from './hostile-http.contract.js';
 import { abortCases } from './http-abort.contract.js';
 import { byteCases } from './http-bytes.contract.js';
 import type { HttpHarness } from './http-harness.js';
@@ -12,5 +13,6 @@ export function httpAdapterContract(harness: HttpHarness): void {
     abortCases(harness);
     byteCases(harness);
     optionCases(harness);
+    hostileCases(harness);
   });
 }
