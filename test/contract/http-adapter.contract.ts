@@ -1,5 +1,6 @@
 import { describe } from 'vitest';
-import { hostileCases } from './hostile-http.contract.js';
+import { hostileCallbackCases } from './hostile-callbacks.contract.js';
+import { hostileRequestCases } from './hostile-http.contract.js';
 import { abortCases } from './http-abort.contract.js';
 import { byteCases } from './http-bytes.contract.js';
 import type { HttpHarness } from './http-harness.js';
@@ -13,6 +14,7 @@ export function httpAdapterContract(harness: HttpHarness): void {
     abortCases(harness);
     byteCases(harness);
     optionCases(harness);
-    hostileCases(harness);
+    hostileRequestCases(harness);
+    hostileCallbackCases(harness);
   });
 }
