@@ -15,6 +15,7 @@ import { createHttpInstrument, type HttpInstrument } from './instruments/http.js
 import { createDomainInstruments, type Instruments } from './instruments/instruments.js';
 import { type Recorders, recordersOf } from './instruments/recorders.js';
 import { processSource } from './instruments/runtime/process-source.js';
+import { recordRuntime } from './instruments/runtime/runtime.js';
 import { slot } from './internal/slot.js';
 import { createWarn, type Logger } from './internal/warnings.js';
 import { NO_METRICS } from './metrics/noop.js';
@@ -34,14 +35,14 @@ export interface Promptheus extends Instruments, Recorders {
   /** The options with their defaults, frozen. */
   readonly options: ResolvedOptions;
   /**
-   * Answers a scrape: negotiates format and encoding, and shares one render between scrapes that overlap. Yields to
-   * the event loop every millisecond. Never rejects.
+   * Answers a scrape: negotiates format and encoding, and shares one render between scrapes that overlap and ask for the
+   * same. Yields to the event loop every millisecond. Never rejects.
    *
    * @example
    * const { status, headers, body } = await instance.scrape({ method: 'GET', headers: request.headers });
    */
   scrape(request?: ScrapeRequest): Promise<ScrapeResponse>;
-  /** Writes a scrape to a stream piece by piece, as fast as it drains, so that no more than a piece of it is held. It asks neither for a password nor for an address: that is the caller's. */
+  /** Writes a scrape to a stream piece by piece, as fast as it drains, so that no more than two pieces of it are held. It asks neither for a password nor for an address: that is the caller's. */
   scrapeTo(target: ScrapeTarget, request?: ScrapeRequest): Promise<{ status: number; contentType: string }>;
   /**
    * Serves `/metrics` from a server of its own, on 0.0.0.0:8090 by default; the address is logged once. It does not
@@ -52,7 +53,7 @@ export interface Promptheus extends Instruments, Recorders {
   startMetricsServer(options?: MetricsServerOptions): Promise<MetricsServer>;
   /** Joins the clients' registries now instead of at the first scrape or recording. */
   start(): Promise<void>;
-  /** Closes the servers that this instance started; if it was the default one, the next that is made becomes it. */
+  /** Closes the servers that this instance started, and watches event loop and garbage collector no more; if it was the default one, the next that is made becomes it. */
   stop(): Promise<void>;
 }
 
@@ -101,9 +102,15 @@ function assemble(options: ResolvedOptions, isDefault: boolean, logger: Logger):
     tenant: options.tenant,
     warn,
   };
+  // Before the bridges are made, which a first series would have join the clients: that waits for the application's own.
   if (options.enabled) reportItself(registry, env, options.prefix);
+  const stopRuntime = options.enabled ? recordRuntime(env) : undefined;
   const bridges = options.enabled
-    ? new ClientBridges(registry, options.registry, isDefault, processSource, options.scrape.timeoutMs, warn)
+    ? new ClientBridges(
+        registry,
+        { given: options.registry, isDefault, processSource, timeoutMs: options.scrape.timeoutMs },
+        warn,
+      )
     : undefined;
   const durations = histogramOf(env, 'promptheus_scrape_duration_seconds');
   const handler = new ScrapeHandler(
@@ -133,6 +140,7 @@ function assemble(options: ResolvedOptions, isDefault: boolean, logger: Logger):
     async stop() {
       await Promise.all([...servers].map((server) => server.close()));
       servers.clear();
+      stopRuntime?.();
       bridges?.leave();
       if (slot.instance === instance) slot.instance = undefined;
     },

@@ -111,12 +111,16 @@ export function sampleNames(type: string, name: string): string[] {
 
 const HAS_CREATED: ReadonlySet<string> = new Set(['counter', 'histogram', 'summary']);
 
+/** Every name that a family prints, in any format. */
+export function printedNames(type: string, name: string): string[] {
+  return [...new Set([name, openMetricsName(type, name), ...sampleNames(type, name)])];
+}
+
 /**
- * Every name that belongs to a family, in any format: no two families may share one. OpenMetrics keeps `_created` for
- * the types that have it, whether it is printed or not.
+ * Every name that belongs to a family: no two families of a scrape may share one. OpenMetrics keeps `_created` for the
+ * types that have it, whether it is printed or not.
  */
 export function ownedNames(type: string, name: string): string[] {
-  const stem = openMetricsName(type, name);
-  const created = HAS_CREATED.has(type) ? [`${stem}_created`] : [];
-  return [...new Set([name, stem, ...sampleNames(type, name), ...created])];
+  const created = HAS_CREATED.has(type) ? [`${openMetricsName(type, name)}_created`] : [];
+  return [...printedNames(type, name), ...created];
 }

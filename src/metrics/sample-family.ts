@@ -18,15 +18,22 @@ export interface SampleFamily {
   readonly samples: readonly Sample[];
 }
 
-/** Reads one thing in the time that a scrape has: `undefined` when it failed or hangs, which is counted under `name`. */
-export type Attempt = <T>(owner: object, name: string, read: () => T | Promise<T>) => Promise<T | undefined>;
+/**
+ * Reads one part of a source within the time that a scrape has. A part that throws or does not answer is reported
+ * under its name, and gives `undefined`.
+ */
+export type ReadPart = <T>(
+  part: object,
+  name: string,
+  read: () => T | Promise<T>,
+) => T | undefined | Promise<T | undefined>;
 
 /** Where such families come from. */
 export interface SampleSource {
   /** Names it where it fails. */
   readonly name: string;
-  /** Reads all, each by an attempt of its own, so that one that fails costs itself only. */
-  collect(attempt: Attempt): Promise<SampleFamily[]> | SampleFamily[];
+  /** Reads all; what could fail or hang is read by `readPart`, so that it costs itself only. */
+  collect(readPart: ReadPart): Promise<SampleFamily[]> | SampleFamily[];
   /** Labels that the source puts on every family of a scrape, ours too. */
   defaultLabels?(): Readonly<Record<string, unknown>>;
 }

@@ -10,14 +10,22 @@ export class Collectors {
     this.failed = failed;
   }
 
-  /** The result, or `undefined` when it failed or did not come in time; both are reported under `name`. */
-  async run<T>(owner: object, name: string, collect: () => T | Promise<T>, timeoutMs: number): Promise<T | undefined> {
+  /**
+   * The result, at once where `collect` gives it at once; `undefined` when it failed or did not come in time, which is
+   * reported under `name`.
+   */
+  run<T>(
+    owner: object,
+    name: string,
+    collect: () => T | Promise<T>,
+    timeoutMs: number,
+  ): T | undefined | Promise<T | undefined> {
+    const report = (error: unknown): undefined => this.failed(name, error) as undefined;
     try {
       const running = (this.running.get(owner) as Promise<T> | undefined) ?? this.start(owner, collect);
-      return isThenable(running) ? await withinTime(running, timeoutMs) : running;
+      return isThenable(running) ? withinTime(running, timeoutMs).catch(report) : running;
     } catch (error) {
-      this.failed(name, error);
-      return undefined;
+      return report(error);
     }
   }
 
@@ -40,7 +48,7 @@ export class Collectors {
   }
 }
 
-function isThenable<T>(value: T | Promise<T>): value is Promise<T> {
+export function isThenable<T>(value: T | Promise<T>): value is Promise<T> {
   return typeof (value as { then?: unknown } | null | undefined)?.then === 'function';
 }
 

@@ -6,10 +6,10 @@ import { GaugeFamily } from '../metrics/gauge.js';
 import { HistogramFamily } from '../metrics/histogram.js';
 import { labelText, presentable } from '../metrics/label-value.js';
 import { type FamilyType, ownedNames } from '../metrics/names.js';
-import type { SampleFamily, SampleSource } from '../metrics/sample-family.js';
+import type { ReadPart, SampleFamily, SampleSource } from '../metrics/sample-family.js';
 import { type SelfReport, SILENT } from '../metrics/self-report.js';
 import type { Counter, Gauge, Histogram, Metrics } from '../metrics/types.js';
-import { Collectors } from './collectors.js';
+import { Collectors, isThenable } from './collectors.js';
 import type { AnyFamily, Gathered, Gatherer } from './interfaces.js';
 
 /** What every family of a registry starts from. */
@@ -85,12 +85,9 @@ export class Registry implements Metrics, Gatherer {
     const collecting: Array<Promise<unknown>> = [];
     // A copy: a collector may define families, whose own collectors have their turn at the next scrape.
     for (const family of [...this.families.values()]) {
-      if (!(family instanceof GaugeFamily) || family.collector === undefined) continue;
-      collecting.push(
-        this.collect(family, timeoutMs).then((done) => {
-          if (!done) failed.add(family);
-        }),
-      );
+      const fresh = this.refresh(family, timeoutMs);
+      if (fresh === true) continue;
+      collecting.push(Promise.resolve(fresh).then((isFresh) => isFresh || failed.add(family)));
     }
     const read = Promise.all([...this.sources].map((source) => this.read(source, timeoutMs)));
     await Promise.all(collecting);
@@ -103,20 +100,21 @@ export class Registry implements Metrics, Gatherer {
     };
   }
 
-  /** Runs a family's collector, where it has one; false when that failed or took too long, which is counted. */
-  async collect(family: AnyFamily, timeoutMs: number): Promise<boolean> {
-    const collector = family instanceof GaugeFamily ? family.collector : undefined;
-    if (collector === undefined) return true;
-    const run = async () => {
-      await collector(family as unknown as Gauge);
-      return true;
-    };
-    return (await this.collectors.run(family, family.name, run, timeoutMs)) === true;
-  }
-
   /** Takes out what has expired. */
   sweep(nowMs: number): void {
     for (const family of this.families.values()) family.sweep(nowMs);
+  }
+
+  /** Runs a family's collector, if it has one; false when that failed or took too long. */
+  refresh(family: AnyFamily, timeoutMs: number): boolean | Promise<boolean> {
+    const collector = family instanceof GaugeFamily ? family.collector : undefined;
+    if (collector === undefined) return true;
+    const collect = () => {
+      const collected: unknown = collector(family as unknown as Gauge);
+      return isThenable(collected) ? Promise.resolve(collected).then(() => true) : true;
+    };
+    const collected = this.collectors.run(family, family.name, collect, timeoutMs);
+    return isThenable(collected) ? collected.then((done) => done === true) : collected === true;
   }
 
   /** Sets every family back to its start. */
@@ -164,8 +162,9 @@ export class Registry implements Metrics, Gatherer {
   }
 
   private async read(source: SampleSource, timeoutMs: number): Promise<SampleFamily[]> {
+    const readPart: ReadPart = (part, name, read) => this.collectors.run(part, name, read, timeoutMs);
     try {
-      return await source.collect((owner, name, read) => this.collectors.run(owner, name, read, timeoutMs));
+      return await source.collect(readPart);
     } catch (error) {
       this.onCollectorError(source.name, error);
       return [];
@@ -194,7 +193,8 @@ export class Registry implements Metrics, Gatherer {
     for (const source of this.sources) {
       try {
         for (const [name, value] of Object.entries(source.defaultLabels?.() ?? {})) {
-          labels[name] ??= presentable(labelText(value) ?? '');
+          const text = labelText(value);
+          if (text !== undefined) labels[name] ??= presentable(text);
         }
       } catch (error) {
         this.onCollectorError(source.name, error);

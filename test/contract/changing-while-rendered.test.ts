@@ -24,8 +24,8 @@ type Example = ReturnType<typeof example>;
 /** Renders piece by piece; `between` runs whenever a piece leaves, as the application does while a scrape is written. */
 async function renderedWhile(registry: Registry, format: Format, between: (piece: number) => void): Promise<string> {
   const pieces: Buffer[] = [];
-  await renderTo(await registry.gather(1_000), format, (piece) => {
-    pieces.push(piece);
+  await renderTo(await registry.gather(1_000), format, 1 << 14, (piece) => {
+    pieces.push(Buffer.from(piece));
     between(pieces.length);
   });
   expect(pieces.length).toBeGreaterThan(1);

@@ -1,0 +1,38 @@
+import { gunzipSync, zstdDecompressSync } from 'node:zlib';
+import { describe, expect, it } from 'vitest';
+import { Encoder } from '../../../src/exposition/compress.js';
+
+async function encoded(encoding: 'gzip' | 'zstd', pieces: readonly string[]) {
+  const encoder = new Encoder(encoding);
+  // One buffer for all of them: a piece is free when its promise has settled.
+  const buffer = Buffer.alloc(1 << 20);
+  for (const piece of pieces) await encoder.write(buffer.subarray(0, buffer.write(piece)));
+  buffer.fill(0);
+  return encoder.end();
+}
+
+describe.each([
+  ['gzip', gunzipSync],
+  ['zstd', zstdDecompressSync],
+] as const)('%s', (encoding, decode) => {
+  it.each([
+    ['one long piece', ['a'.repeat(1_025)]],
+    ['long pieces, and a short one at the end', ['a'.repeat(300_000), 'b'.repeat(300_000), 'c']],
+    [
+      'what hardly gets shorter',
+      Array.from({ length: 9 }, (_, n) => Array.from({ length: 40_000 }, (__, i) => (i * i * (n + 7)) % 9_973).join()),
+    ],
+  ])('%s', async (_, pieces) => {
+    const { body, encoding: given } = await encoded(encoding, pieces);
+    expect(given).toBe(encoding);
+    expect(decode(body).toString()).toBe(pieces.join(''));
+  });
+
+  it.each([
+    ['nothing', []],
+    ['a short piece', ['a'.repeat(1_024)]],
+  ])('%s stays as it is', async (_, pieces) => {
+    const { body, encoding: given } = await encoded(encoding, pieces);
+    expect([given, body.toString()]).toEqual(['identity', pieces.join('')]);
+  });
+});
