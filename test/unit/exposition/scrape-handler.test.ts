@@ -60,6 +60,18 @@ describe('answer', () => {
     expect(asked).toEqual([]);
   });
 
+  it.each<[string, unknown]>([
+    ['a number', 5],
+    ['an object', {}],
+    ['a list of nonsense', [5, {}, Object.create(null), Symbol('s'), 'application/openmetrics-text']],
+    ['an empty list', []],
+    ['null', null],
+  ])('answers where a header is %s', async (_, value) => {
+    const names = ['accept', 'accept-encoding', 'authorization', 'x-prometheus-scrape-timeout-seconds'];
+    const headers = Object.fromEntries(names.map((name) => [name, value])) as never;
+    expect(await handlerOf().handler.scrape({ headers })).toMatchObject({ status: 200 });
+  });
+
   it('says that it failed instead of rejecting, and the next one is whole', async () => {
     let broken = true;
     const { handler } = handlerOf(1, () => {
