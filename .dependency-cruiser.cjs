@@ -13,7 +13,7 @@ const LAYERS = {
   instruments: ['internal', 'errors', 'metrics', 'context'],
   decorators: ['internal', 'errors', 'instruments'],
   // Describes what each layer can be told, so it sees them; only src/promptheus.ts sees it.
-  options: ['internal', 'errors', 'metrics', 'registry', 'exposition'],
+  options: ['internal', 'errors', 'metrics', 'registry', 'exposition', 'instruments'],
 };
 
 const layerRules = Object.entries(LAYERS).map(([layer, reaches]) => ({

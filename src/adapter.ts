@@ -2,20 +2,35 @@ import { currentState, runWithState } from './context/context.js';
 import type { ScrapeRequest, ScrapeResponse } from './exposition/scrape-handler.js';
 import type { HttpInstrument } from './instruments/http.js';
 import type { HttpExchange } from './instruments/http-exchange.js';
-
-export { pathOfTarget } from './internal/request-target.js';
-
+import type { Instruments } from './instruments/instruments.js';
 import { promptheus } from './promptheus.js';
 
 export { PromptheusError, show } from './errors/promptheus-error.js';
 export type { ScrapeRequest, ScrapeResponse } from './exposition/scrape-handler.js';
 export { correlationIdFrom } from './instruments/correlation-id.js';
+export { type ErrorClass, errorClassOf } from './instruments/error-class.js';
+export { type FinishReason, finishReasonOf } from './instruments/finish-reason.js';
 export { givenFlag, givenText } from './instruments/given.js';
 export type { HttpInstrument, HttpReading, HttpRecorder, HttpRecorderOptions } from './instruments/http.js';
 export { exchangeOf, type HttpExchange } from './instruments/http-exchange.js';
+export type { Instruments } from './instruments/instruments.js';
+export { activeLlmCall, type LlmCall, type RateLimit } from './instruments/llm-call.js';
+export type { LlmCallFacts, LlmOperation, TokenUsage } from './instruments/llm-facts.js';
+export type { OpenCall, Outcome } from './instruments/open-call.js';
+export type { TopScore, VectorSearchFacts, VectorWriteFacts } from './instruments/vector-facts.js';
+export { endWhenLost } from './instruments/wrappers/abandoned.js';
+export { errorTypeOf } from './instruments/wrappers/error-type.js';
+export { interpose } from './instruments/wrappers/interpose.js';
+export { isWatchable } from './instruments/wrappers/iterable.js';
+export type { Begin, Observation } from './instruments/wrappers/observation.js';
+export { count, labelText, property } from './instruments/wrappers/read.js';
+export { availableInstruments, type OnInstance, safely } from './instruments/wrappers/safely.js';
+export { partition, type ReportedUsage, reportedUsage } from './instruments/wrappers/usage.js';
+export { type AnyFunction, wrapCall } from './instruments/wrappers/wrap-call.js';
+export { pathOfTarget } from './internal/request-target.js';
 
 /** What an adapter needs of an instance: any `Promptheus` is one. */
-export interface AdapterInstance {
+export interface AdapterInstance extends Instruments {
   readonly http: HttpInstrument;
   readonly options: { readonly enabled: boolean };
   scrape(request?: ScrapeRequest): Promise<ScrapeResponse>;

@@ -29,6 +29,10 @@ export const codes = {
     means: 'A name that this family would print is printed by another family.',
     solve: 'Rename one of the two.',
   },
+  NOT_A_CLIENT: {
+    means: 'An instrument function was given something that has none of the methods of its client.',
+    solve: 'Give it the client object that your code calls, of a supported version.',
+  },
   NOT_A_FUNCTION: {
     means: 'A wrapper or a decorator was put on something that is not a function or method.',
     solve: 'Wrap a function; decorate a method, not a field, getter or class.',

@@ -2,6 +2,7 @@ import { APPLICATION_ROWS } from './catalogue/application.js';
 import { QUERY_ROWS, VECTOR_ROWS } from './catalogue/database.js';
 import { HTTP_ROWS } from './catalogue/http.js';
 import { LLM_ROWS } from './catalogue/llm.js';
+import { LLM_DETAIL_ROWS } from './catalogue/llm-details.js';
 import type { CatalogueRow, Fact } from './catalogue/row.js';
 import { RUNTIME_ROWS } from './catalogue/runtime.js';
 import { SELF_ROWS } from './catalogue/self.js';
@@ -10,6 +11,7 @@ import { SELF_ROWS } from './catalogue/self.js';
 export const catalogue = [
   ...HTTP_ROWS,
   ...LLM_ROWS,
+  ...LLM_DETAIL_ROWS,
   ...VECTOR_ROWS,
   ...QUERY_ROWS,
   ...APPLICATION_ROWS,
@@ -32,7 +34,7 @@ export function rowOf(name: RowName): CatalogueRow {
 }
 
 /** Facts whose values come from users and have no natural bound: past a family's series limit they become `__overflow__`. */
-const FREE_FACTS: ReadonlySet<Fact> = new Set<Fact>(['tenant', 'model', 'collection']);
+const FREE_FACTS: ReadonlySet<Fact> = new Set<Fact>(['tenant', 'model', 'collection', 'tool']);
 
 /** Whether a label that shows this fact keeps its value past the series limit, so that totals, routes and errors stay right. */
 export function isClosed(fact: Fact): boolean {

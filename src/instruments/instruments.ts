@@ -5,6 +5,7 @@ import { createDatabaseInstrument, type DatabaseInstrument } from './database.js
 import type { InstrumentEnvironment } from './environment.js';
 import { createInternalErrors, type InternalErrors } from './guard.js';
 import { createLlmInstrument, type LlmInstrument } from './llm.js';
+import type { LlmRecordingOptions } from './llm-families.js';
 import { createOperationsInstrument, type OperationsInstrument } from './operations.js';
 import { createResourcesInstrument, type ResourcesInstrument } from './resources.js';
 import { createSessionsInstrument, type SessionsInstrument } from './sessions.js';
@@ -42,10 +43,10 @@ export interface Instruments extends DomainInstruments {
 }
 
 /** @throws {FAMILY_CONFLICT} {NAME_CLASH} when an application's family stands in the way */
-export function createDomainInstruments(env: InstrumentEnvironment): DomainInstruments {
+export function createDomainInstruments(env: InstrumentEnvironment, llm: LlmRecordingOptions): DomainInstruments {
   const internalError = createInternalErrors(env);
   return {
-    llm: createLlmInstrument(env, internalError),
+    llm: createLlmInstrument(env, internalError, llm),
     vector: createVectorInstrument(env, internalError),
     cache: createCacheInstrument(env, internalError),
     database: createDatabaseInstrument(env, internalError),

@@ -6,12 +6,11 @@ import { activeTraceContext, type TraceContext } from '../internal/open-telemetr
 export type Outcome = 'success' | 'error' | 'aborted' | 'incomplete';
 
 /** What a kind of call does with what it learns. */
-export interface CallRules<K extends object> {
+export interface CallRules<K extends object, C extends OpenCall<K> = OpenCall<K>> {
   readonly kind: RecorderKind;
   /** Adds what an inner call knows to what others supplied before it. */
   combine(supplied: K, inner: K): K;
-  /** `began`: OpenTelemetry's context in which the call was begun, if there is one. */
-  record(known: K, outcome: Outcome, seconds: number, began: TraceContext | undefined): void;
+  record(call: C, known: K, outcome: Outcome, seconds: number): void;
 }
 
 /**
@@ -21,15 +20,20 @@ export interface CallRules<K extends object> {
 export class OpenCall<K extends object> {
   /** What the calls inside this one found out. */
   supplied: K = {} as K;
-  private open = true;
-  private readonly startedAt = nowSeconds();
-  private readonly began = activeTraceContext();
-  private readonly outer: OpenCall<K> | undefined;
-  private readonly rules: CallRules<K>;
+  /** OpenTelemetry's context in which the call was begun, if there is one. */
+  readonly began: TraceContext | undefined = activeTraceContext();
+  /** The context's tenant where the call was begun: a stream may be read, and so end, in another flow. */
+  readonly tenant: string | undefined = currentState().tenant;
+  protected open = true;
+  protected readonly startedAt = nowSeconds();
+  /** The call around this one. */
+  protected readonly outer: this | undefined;
+  private readonly rules: CallRules<K, OpenCall<K>>;
 
-  constructor(rules: CallRules<K>) {
+  // biome-ignore lint/suspicious/noExplicitAny: the rules of a kind are made for its own class of calls.
+  constructor(rules: CallRules<K, any>) {
     this.rules = rules;
-    this.outer = openCallOf(rules);
+    this.outer = openCallOf(rules) as this | undefined;
   }
 
   /** Runs `fn` so that recorders of this kind in it find this call. */
@@ -43,17 +47,17 @@ export class OpenCall<K extends object> {
     this.open = false;
     const all = { ...this.supplied, ...defined(known) };
     if (this.outer?.open) this.outer.supplied = this.rules.combine(this.outer.supplied, all);
-    else this.rules.record(all, outcome, seconds, this.began);
+    else this.rules.record(this, all, outcome, seconds);
   }
 
   /** Whether this call is open and belongs to the instrument of these rules. */
-  takes(rules: CallRules<K>): boolean {
+  takes(rules: object): boolean {
     return this.open && this.rules === rules;
   }
 }
 
 /** The innermost open call of an instrument: work that outlives its caller counts for itself. */
-function openCallOf<K extends object>(rules: CallRules<K>): OpenCall<K> | undefined {
+function openCallOf<K extends object>(rules: { readonly kind: RecorderKind }): OpenCall<K> | undefined {
   for (let at = currentState().active; at !== undefined; at = at.outer) {
     const call = at.record as Partial<OpenCall<K>>;
     if (at.kind === rules.kind && call.takes?.(rules)) return call as OpenCall<K>;
@@ -61,7 +65,7 @@ function openCallOf<K extends object>(rules: CallRules<K>): OpenCall<K> | undefi
   return undefined;
 }
 
-/** What is known, without the keys that hold nothing: those must not hide what an inner call supplied. */
-function defined<K extends object>(known: K): K {
+/** What is known, without the keys that hold nothing: those must not hide what others know. */
+export function defined<K extends object>(known: K): K {
   return Object.fromEntries(Object.entries(known).filter(([, value]) => value !== undefined)) as K;
 }

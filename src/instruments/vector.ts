@@ -1,26 +1,17 @@
 import { observeIn } from '../metrics/auto-exemplars.js';
 import type { InstrumentEnvironment } from './environment.js';
-import { handleOf, histogramOf } from './families.js';
+import { counterOf, handleOf, histogramOf } from './families.js';
 import { guarded, type InternalErrors } from './guard.js';
 import { type CallRules, OpenCall, type Outcome } from './open-call.js';
-
-/** What is known of a vector search; what is left out is `unknown` (the tenant: the context's). */
-export interface VectorSearchFacts {
-  readonly collection?: string | undefined;
-  readonly tenant?: string | undefined;
-  /** Rows found. */
-  readonly rows?: number | undefined;
-  /** The store, as `db_system_name` names it (`qdrant`); printed under `naming: 'otel'`. */
-  readonly system?: string | undefined;
-  /** The class or status of what was thrown; printed under `naming: 'otel'`. */
-  readonly errorType?: string | undefined;
-}
+import { combineSearchFacts, type VectorSearchFacts, type VectorWriteFacts } from './vector-facts.js';
 
 export interface VectorSearchRecording extends VectorSearchFacts {
+  /** Default: `success`. */
+  readonly status?: Outcome | undefined;
   readonly seconds: number;
 }
 
-/** Vector searches: `vector_search_duration_seconds` and `vector_search_results_count` (S3.14). */
+/** Vector searches and writes: the `vector_*` families (S3.14). */
 export interface VectorInstrument {
   /** Begins a search that is ended later; inside another open search it counts nothing of its own. */
   begin(): OpenCall<VectorSearchFacts>;
@@ -31,36 +22,61 @@ export interface VectorInstrument {
    * promptheus().vector.record({ collection: 'tickets', seconds: 0.02, rows: 10 });
    */
   record(search: VectorSearchRecording): void;
+  /**
+   * Records a write that succeeded. Never throws.
+   *
+   * @example
+   * promptheus().vector.write({ operation: 'upsert', collection: 'tickets', rows: 100 });
+   */
+  write(write: VectorWriteFacts): void;
 }
 
 export function createVectorInstrument(env: InstrumentEnvironment, errors: InternalErrors): VectorInstrument {
-  const durations = histogramOf(env, 'vector_search_duration_seconds');
-  const results = histogramOf(env, 'vector_search_results_count');
+  const writes = counterOf(env, 'vector_writes_total');
+  const batches = histogramOf(env, 'vector_write_batch_size');
+  const record = guarded(errors, 'vector', searchRecorder(env));
   const rules: CallRules<VectorSearchFacts> = {
     kind: 'vector',
-    combine,
-    record(search, _outcome: Outcome, seconds, began) {
-      const { rows, ...known } = search;
-      const facts = { ...known, operation: 'search' };
-      observeIn(began, handleOf(durations, facts), seconds);
-      if (rows !== undefined) handleOf(results, facts).observe(rows);
-    },
+    combine: combineSearchFacts,
+    record: (call, search, outcome, seconds) =>
+      record({ ...search, tenant: search.tenant ?? call.tenant }, outcome, seconds, call.began),
   };
   return {
     begin: () => new OpenCall(rules),
     record: guarded(errors, 'vector', (search: VectorSearchRecording) => {
-      const { seconds, ...known } = search;
-      new OpenCall(rules).end('success', known, seconds);
+      const { seconds, status = 'success', ...known } = search;
+      new OpenCall(rules).end(status, known, seconds);
+    }),
+    write: guarded(errors, 'vector', ({ rows, ...facts }: VectorWriteFacts) => {
+      handleOf(writes, facts).inc();
+      if (rows !== undefined) handleOf(batches, facts).observe(rows);
     }),
   };
 }
 
-/** Several inner searches: the first names the collection, their rows add up. */
-function combine(supplied: VectorSearchFacts, inner: VectorSearchFacts): VectorSearchFacts {
-  return {
-    ...supplied,
-    collection: supplied.collection ?? inner.collection,
-    system: supplied.system ?? inner.system,
-    rows: supplied.rows === undefined ? inner.rows : supplied.rows + (inner.rows ?? 0),
+function searchRecorder(env: InstrumentEnvironment) {
+  const durations = histogramOf(env, 'vector_search_duration_seconds');
+  const results = histogramOf(env, 'vector_search_results_count');
+  const searches = counterOf(env, 'vector_searches_total');
+  const empty = counterOf(env, 'vector_search_empty_total');
+  const scores = histogramOf(env, 'vector_search_top_score');
+  const distances = histogramOf(env, 'vector_search_top_distance');
+  const asked = histogramOf(env, 'vector_search_top_k');
+  return (
+    { rows, topK, top, ...known }: VectorSearchFacts,
+    status: Outcome,
+    seconds: number,
+    began: OpenCall<VectorSearchFacts>['began'],
+  ): void => {
+    const facts = { ...known, operation: 'search' };
+    observeIn(began, handleOf(durations, facts), seconds);
+    handleOf(searches, { ...facts, status }).inc();
+    if (rows !== undefined) handleOf(results, facts).observe(rows);
+    if (rows === 0 && status === 'success') handleOf(empty, facts).inc();
+    if (topK !== undefined) handleOf(asked, facts).observe(topK);
+    if (top === undefined) return;
+    const scoreMetric = top.metric;
+    if (top.score !== undefined) handleOf(scores, { ...facts, scoreMetric }).observe(top.score);
+    else if (top.distance !== undefined) handleOf(distances, { ...facts, scoreMetric }).observe(top.distance);
   };
 }

@@ -1,5 +1,7 @@
 import { PromptheusError, show } from '../errors/promptheus-error.js';
 import type { ScrapeAuth } from '../exposition/access.js';
+import type { LlmRecordingOptions } from '../instruments/llm-families.js';
+import type { PriceSource } from '../instruments/price-source.js';
 import type { Logger } from '../internal/warnings.js';
 import { resolveBuckets } from '../metrics/buckets.js';
 import type { LabelValue } from '../metrics/types.js';
@@ -35,6 +37,14 @@ export interface PromptheusOptions {
     /** Endpoints whose responses are streams: a client that leaves after the headers is their normal end. Default: none. */
     readonly streams?: readonly string[];
   };
+  readonly llm?: {
+    /** What calls cost, where the provider does not say. Default: none. */
+    readonly prices?: PriceSource | false;
+    /** Tools that keep their names in `llm_tool_calls_total`; any other is `other`. Default: none. */
+    readonly tools?: readonly string[];
+    /** Records the time between the pieces of streams: `llm_chunk_gap_seconds`. Default: `false`. */
+    readonly chunkGaps?: boolean;
+  };
   readonly scrape?: {
     /** Who may scrape. Default: all. */
     readonly auth?: ScrapeAuth;
@@ -62,6 +72,7 @@ export interface ResolvedOptions {
     readonly constantLabels: Readonly<Record<string, LabelValue>>;
   };
   readonly http: { readonly buckets: readonly number[] | undefined; readonly streams: readonly string[] };
+  readonly llm: LlmRecordingOptions;
   readonly scrape: {
     readonly auth: ScrapeAuth | undefined;
     readonly allow: readonly string[] | undefined;
@@ -74,17 +85,18 @@ export interface ResolvedOptions {
 
 /** Which keys each part has: another is a mistake, and said so. */
 const KEYS: Readonly<Record<string, readonly string[]>> = {
-  '': ['registry', 'naming', 'prefix', 'tenant', 'metrics', 'http', 'scrape', 'enabled', 'default', 'logger'],
+  '': ['registry', 'naming', 'prefix', 'tenant', 'metrics', 'http', 'llm', 'scrape', 'enabled', 'default', 'logger'],
   tenant: ['label', 'histograms'],
   metrics: ['seriesLimit', 'constantLabels'],
   http: ['buckets', 'streams'],
+  llm: ['prices', 'tools', 'chunkGaps'],
   scrape: ['auth', 'allow', 'timeoutMs'],
 };
 
 /** @throws {INVALID_OPTION} {INVALID_BUCKETS} */
 export function resolveOptions(options: PromptheusOptions): ResolvedOptions {
   assertKeys('', options);
-  for (const part of ['tenant', 'metrics', 'http', 'scrape'] as const) {
+  for (const part of ['tenant', 'metrics', 'http', 'llm', 'scrape'] as const) {
     if (options[part] !== undefined) assertKeys(part, options[part]);
   }
   const { registry, naming = 'promptheus', prefix = '', tenant = {}, metrics = {}, http = {}, scrape = {} } = options;
@@ -132,11 +144,29 @@ export function resolveOptions(options: PromptheusOptions): ResolvedOptions {
       buckets: http.buckets === undefined ? undefined : resolveBuckets('http.buckets', http.buckets),
       streams: Object.freeze([...streams]),
     }),
+    llm: resolveLlm(options.llm),
     scrape: Object.freeze({ auth: scrape.auth, allow: scrape.allow, timeoutMs }),
     enabled,
     default: isDefault,
     logger,
   });
+}
+
+function resolveLlm({ prices, tools = [], chunkGaps = false }: PromptheusOptions['llm'] = {}): LlmRecordingOptions {
+  assert(
+    prices === undefined || prices === false || typeof prices === 'function',
+    'llm.prices',
+    'a function from a call to US dollars, or false',
+    prices,
+  );
+  assert(
+    Array.isArray(tools) && tools.every((tool) => typeof tool === 'string'),
+    'llm.tools',
+    'an array of tool names',
+    tools,
+  );
+  assert(typeof chunkGaps === 'boolean', 'llm.chunkGaps', 'a boolean', chunkGaps);
+  return Object.freeze({ prices: prices === false ? undefined : prices, tools: Object.freeze([...tools]), chunkGaps });
 }
 
 function assertKeys(part: string, value: unknown): void {

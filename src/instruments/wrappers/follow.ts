@@ -3,6 +3,7 @@ import { isAbortError, signalAborted } from './abort.js';
 import { interpose } from './interpose.js';
 import { isWatchable, watchIterable } from './iterable.js';
 import type { Observation } from './observation.js';
+import { isRawPromise, watchRawPromise } from './raw-promise.js';
 
 type Settle = (value: unknown) => void;
 type Then = (onValue?: ((value: unknown) => unknown) | null, onError?: ((error: unknown) => unknown) | null) => unknown;
@@ -72,25 +73,7 @@ function watchThenable(
   failed: Settle,
   observation: Observation,
 ): void {
-  const { parse, asResponse } = thenable as { parse?: unknown; asResponse?: unknown };
-  if (typeof parse === 'function' && typeof asResponse === 'function') {
-    // The promise of the Stainless SDKs: `then`, `catch`, `finally` and `withResponse` all read through `parse`.
-    const parsed = once(() => {
-      const value = Reflect.apply(parse, thenable, []) as Promise<unknown>;
-      return value.then(
-        (result) => {
-          succeeded(result);
-          return result;
-        },
-        (error) => {
-          failed(error);
-          throw error;
-        },
-      );
-    });
-    if (!interpose(thenable, 'parse', parsed)) observation.lost();
-    return;
-  }
+  if (isRawPromise(thenable)) return watchRawPromise(thenable, observation, succeeded, failed);
   const watched: Then = (onValue, onError) => {
     const value = (given: unknown) => {
       succeeded(given);
@@ -104,12 +87,4 @@ function watchThenable(
     return observation.run(() => Reflect.apply(then, thenable, [value, error]));
   };
   if (!interpose(thenable, 'then', watched)) observation.lost();
-}
-
-function once<T>(make: () => T): () => T {
-  let made: { readonly value: T } | undefined;
-  return () => {
-    made ??= { value: make() };
-    return made.value;
-  };
 }

@@ -1,4 +1,5 @@
 import type { Outcome } from '../open-call.js';
+import { consumed, endWhenLost } from './abandoned.js';
 import { controllerAborted, isAbortError, signalAborted } from './abort.js';
 import { interpose } from './interpose.js';
 import type { Observation } from './observation.js';
@@ -33,6 +34,7 @@ export function watchIterable(iterable: Watchable, observation: Observation, arg
   const watch = (iterator: Iterator): Iterator => {
     if (!watched.has(iterator)) {
       watched.add(iterator);
+      if (iterator !== iterable) endWhenLost(iterator, observation);
       if (!watchIterator(iterator, observation, stopped)) observation.lost();
     }
     return iterator;
@@ -41,7 +43,13 @@ export function watchIterable(iterable: Watchable, observation: Observation, arg
   // The streams of the OpenAI and Anthropic SDKs make all their iterators, those of `tee()` too, with this one.
   const key = typeof iterable.iterator === 'function' ? 'iterator' : Symbol.asyncIterator;
   const make = iterable[key] as () => Iterator;
-  if (!interpose(iterable, key, () => watch(Reflect.apply(make, iterable, [])))) observation.lost();
+  const made = () => {
+    const iterator = Reflect.apply(make, iterable, []);
+    if (iterator !== iterable) consumed(iterable);
+    return watch(iterator);
+  };
+  if (interpose(iterable, key, made)) endWhenLost(iterable, observation);
+  else observation.lost();
 }
 
 function watchIterator(iterator: Iterator, observation: Observation, stopped: (o: Outcome) => Outcome): boolean {

@@ -8,6 +8,8 @@ export interface Observation {
   chunk(value: unknown): void;
   /** The end, called once: `value` is the result, or what was thrown. */
   end(outcome: Outcome, value: unknown): void;
+  /** The caller took the raw answer, and reads it unseen: the end of a call that succeeded. */
+  unread(): void;
   /** What could not be watched, without any harm to the caller. */
   lost(): void;
 }

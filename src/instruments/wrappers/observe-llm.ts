@@ -1,5 +1,6 @@
+import { errorClassOf } from '../error-class.js';
 import type { Instruments } from '../instruments.js';
-import type { TokenUsage } from '../llm.js';
+import type { TokenUsage } from '../llm-facts.js';
 import { errorTypeOf } from './error-type.js';
 import { type LabelOption, labelOf, TENANT_KEYS } from './label-source.js';
 import type { Observation } from './observation.js';
@@ -44,14 +45,13 @@ export function observeLlm<F extends AnyFunction>(
 }
 
 function beginLlm(instruments: Instruments, args: readonly unknown[], options: ObserveLlmOptions): Observation {
-  const call = instruments.llm.begin();
   const label = (option: LabelOption<never> | undefined, keys: readonly string[]) =>
     labelOf(instruments, PART, args, option, keys);
-  const facts = {
+  const call = instruments.llm.begin({
     provider: label(options.provider, ['provider']),
     model: label(options.model, ['model']),
     tenant: label(options.tenant, TENANT_KEYS),
-  };
+  });
   let reported: ReportedUsage | undefined;
   let last: unknown;
   const note = (value: unknown) => {
@@ -68,14 +68,16 @@ function beginLlm(instruments: Instruments, args: readonly unknown[], options: O
     run: (fn) => call.run(fn),
     chunk(value) {
       last = value;
+      call.token();
       note(value);
     },
     end(outcome, value) {
       if (outcome === 'success') note(value);
       const tokens = usage(outcome === 'success' ? (value ?? last) : last);
-      if (outcome === 'success' && tokens === undefined) instruments.internalError('llm_usage_unknown');
-      call.end(outcome, { ...facts, usage: tokens, errorType: errorTypeOf(outcome, value) });
+      const errorClass = outcome === 'error' ? errorClassOf(value) : undefined;
+      call.end(outcome, { usage: tokens, errorType: errorTypeOf(outcome, value), errorClass });
     },
+    unread: () => call.end('success', { unread: true }),
     lost: () => instruments.internalError(PART),
   };
 }

@@ -64,6 +64,7 @@ function beginSearch(
       if (outcome === 'success' && found === undefined) instruments.internalError('vector_rows_unknown');
       search.end(outcome, { ...facts, rows: found, errorType: errorTypeOf(outcome, value) });
     },
+    unread: () => search.end('success', facts),
     lost: () => instruments.internalError(PART),
   };
 }

@@ -24,6 +24,9 @@ export function timedObservation(
         instruments.internalError(part);
       }
     },
+    unread() {
+      this.end('success', undefined);
+    },
     lost: () => instruments.internalError(part),
   };
 }

@@ -1,4 +1,4 @@
-import type { TokenUsage } from '../llm.js';
+import type { TokenUsage } from '../llm-facts.js';
 import { count, property } from './read.js';
 
 /** The numbers that a provider reported, under its own names. */
@@ -17,14 +17,21 @@ const PLACES = [
 const PROMPT = ['prompt_tokens', 'input_tokens', 'promptTokens', 'inputTokens', 'promptTokenCount'];
 const COMPLETION = ['completion_tokens', 'output_tokens', 'completionTokens', 'outputTokens', 'candidatesTokenCount'];
 /** Anthropic and Bedrock leave these out of their input tokens, Gemini these out of its candidates' and prompt's. */
-const BESIDE_PROMPT = [
-  'cache_read_input_tokens',
-  'cache_creation_input_tokens',
-  'cacheReadInputTokens',
-  'cacheWriteInputTokens',
-  'toolUsePromptTokenCount',
+const CACHED_BESIDE = ['cache_read_input_tokens', 'cacheReadInputTokens'];
+const WRITTEN_BESIDE = ['cache_creation_input_tokens', 'cacheWriteInputTokens'];
+const REASONING_BESIDE = ['thoughtsTokenCount'];
+const BESIDE_PROMPT = [...CACHED_BESIDE, ...WRITTEN_BESIDE, 'toolUsePromptTokenCount'];
+/** Where the others keep what is a part of their totals. */
+const PROMPT_DETAILS = ['prompt_tokens_details', 'input_tokens_details', 'input_token_details', 'inputTokenDetails'];
+const COMPLETION_DETAILS = [
+  'completion_tokens_details',
+  'output_tokens_details',
+  'output_token_details',
+  'outputTokenDetails',
 ];
-const BESIDE_COMPLETION = ['thoughtsTokenCount'];
+const CACHED_WITHIN = ['cached_tokens', 'cache_read', 'cacheReadTokens'];
+const WRITTEN_WITHIN = ['cache_write_tokens', 'cache_creation', 'cacheWriteTokens'];
+const REASONING_WITHIN = ['reasoning_tokens', 'reasoning', 'reasoningTokens', 'thinking_tokens'];
 
 /** The usage that a result or a piece of a stream carries, if any. */
 export function reportedUsage(from: unknown): ReportedUsage | undefined {
@@ -38,12 +45,29 @@ export function reportedUsage(from: unknown): ReportedUsage | undefined {
 /** Usage as a partition, whatever the provider's own way of counting; `undefined` when it holds no number. */
 export function partition(usage: ReportedUsage): TokenUsage | undefined {
   const prompt = total(usage, PROMPT, BESIDE_PROMPT);
-  const completion = total(usage, COMPLETION, BESIDE_COMPLETION);
-  return prompt === undefined && completion === undefined ? undefined : { prompt, completion };
+  const completion = total(usage, COMPLETION, REASONING_BESIDE);
+  if (prompt === undefined && completion === undefined) return undefined;
+  const parts = {
+    cached: first(usage, [...CACHED_BESIDE, 'cachedContentTokenCount']) ?? within(usage, PROMPT_DETAILS, CACHED_WITHIN),
+    cacheWrite: first(usage, WRITTEN_BESIDE) ?? within(usage, PROMPT_DETAILS, WRITTEN_WITHIN),
+    reasoning: first(usage, REASONING_BESIDE) ?? within(usage, COMPLETION_DETAILS, REASONING_WITHIN),
+  };
+  return { prompt, completion, ...parts };
 }
 
 function total(usage: ReportedUsage, names: readonly string[], beside: readonly string[]): number | undefined {
-  const main = names.map((name) => count(usage[name])).find((value) => value !== undefined);
-  if (main === undefined) return undefined;
-  return beside.reduce((sum, name) => sum + (count(usage[name]) ?? 0), main);
+  const main = first(usage, names);
+  return main === undefined ? undefined : beside.reduce((sum, name) => sum + (count(usage[name]) ?? 0), main);
+}
+
+function first(from: ReportedUsage, names: readonly string[]): number | undefined {
+  return names.map((name) => count(from[name])).find((value) => value !== undefined);
+}
+
+function within(usage: ReportedUsage, places: readonly string[], names: readonly string[]): number | undefined {
+  for (const place of places) {
+    const details = usage[place];
+    if (typeof details === 'object' && details !== null) return first(details as ReportedUsage, names);
+  }
+  return undefined;
 }

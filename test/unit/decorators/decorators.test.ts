@@ -28,9 +28,11 @@ describe.each<DecoratorMode>(['standard', 'experimental'])('decorators, %s', (mo
     expect(await new Desk().answer({ companyId: 'acme' })).toMatchObject({ by: 'desk', to: 'acme' });
     expect(await on.lines('llm_')).toEqual([
       'llm_request_duration_seconds_count{provider="openai",model="gpt-4o",company_id="acme"} 1',
+      'llm_requests_in_flight{provider="openai",model="gpt-4o"} 0',
       'llm_requests_total{provider="openai",model="gpt-4o",company_id="acme",status="success"} 1',
       'llm_token_usage_total{provider="openai",model="gpt-4o",company_id="acme",token_type="completion"} 30',
       'llm_token_usage_total{provider="openai",model="gpt-4o",company_id="acme",token_type="prompt"} 12',
+      'llm_unpriced_requests_total{provider="openai",model="gpt-4o",reason="no_price_source"} 1',
     ]);
   });
 

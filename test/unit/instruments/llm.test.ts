@@ -14,6 +14,7 @@ describe('the LLM instrument', () => {
       'llm_requests_total{provider="openai",model="gpt-4o",company_id="acme",status="success"} 1',
       'llm_token_usage_total{provider="openai",model="gpt-4o",company_id="acme",token_type="completion"} 30',
       'llm_token_usage_total{provider="openai",model="gpt-4o",company_id="acme",token_type="prompt"} 12',
+      'llm_unpriced_requests_total{provider="openai",model="gpt-4o",reason="no_price_source"} 1',
     ]);
   });
 

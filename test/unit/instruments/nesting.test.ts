@@ -71,11 +71,17 @@ describe('one thing, one count', () => {
     const inner = inside(on.instance, () => ANSWER);
     // A stream that is handed out unread is read inside the call around it, as a client's would be.
     await drained(around(on.instance, async () => drained(inner()))());
-    expect(await on.lines('llm_')).toEqual([
+    const lines = await on.lines('llm_');
+    expect(lines.filter((line) => line.startsWith('llm_time_')).every((line) => line.endsWith(' 1'))).toBe(true);
+    expect(lines.filter((line) => line.startsWith('llm_requests_in_flight')).every((line) => line.endsWith(' 0'))).toBe(
+      true,
+    );
+    expect(lines.filter((line) => !/^llm_(time_|requests_in_flight)/.test(line))).toEqual([
       `llm_request_duration_seconds_count{${LABELS}} 1`,
       `llm_requests_total{${LABELS},status="success"} 1`,
       `llm_token_usage_total{${LABELS},token_type="completion"} 30`,
       `llm_token_usage_total{${LABELS},token_type="prompt"} 12`,
+      'llm_unpriced_requests_total{provider="openai",model="gpt-4o",reason="no_price_source"} 1',
     ]);
   });
 
@@ -133,6 +139,7 @@ describe('one thing, one count', () => {
       'vector_search_duration_seconds_count{company_id="acme",collection="tickets"} 1',
       'vector_search_results_count_count{company_id="acme",collection="tickets"} 1',
       'vector_search_results_count_sum{company_id="acme",collection="tickets"} 3',
+      'vector_searches_total{company_id="acme",collection="tickets",system="unknown",status="success"} 1',
     ]);
   });
 

@@ -11,6 +11,7 @@ describe('the vector instrument', () => {
       'vector_search_duration_seconds_count{company_id="acme",collection="tickets"} 2',
       'vector_search_results_count_count{company_id="acme",collection="tickets"} 1',
       'vector_search_results_count_sum{company_id="acme",collection="tickets"} 7',
+      'vector_searches_total{company_id="acme",collection="tickets",system="unknown",status="success"} 2',
     ]);
   });
 
@@ -22,6 +23,7 @@ describe('the vector instrument', () => {
       'vector_search_duration_seconds_count{company_id="acme",collection="tickets"} 1',
       'vector_search_results_count_count{company_id="acme",collection="tickets"} 1',
       'vector_search_results_count_sum{company_id="acme",collection="tickets"} 7',
+      'vector_searches_total{company_id="acme",collection="tickets",system="unknown",status="success"} 1',
     ]);
   });
 

@@ -15,6 +15,9 @@ function watched<F extends AnyFunction>(fn: F) {
       if (!ended) ends.push([outcome, value]);
       ended = true;
     },
+    unread() {
+      observation.end('success', 'unread');
+    },
     lost: () => lost++,
   };
   return { call: wrapCall(fn, 'test', () => observation), ends, chunks, lost: () => lost };

@@ -1,0 +1,65 @@
+import {
+  type FinishReason,
+  finishReasonOf,
+  type LlmCall,
+  type LlmCallFacts,
+  partition,
+  type ReportedUsage,
+  type TokenUsage,
+} from '../../../src/adapter.js';
+
+/** What an answer, or the pieces of one, told so far. */
+export class LlmNotes {
+  private reported: ReportedUsage | undefined;
+  private given: TokenUsage | undefined;
+  private readonly reasons = new Map<number, FinishReason>();
+  private readonly tools: string[] = [];
+  private further: LlmCallFacts = {};
+
+  constructor(private readonly call: LlmCall) {}
+
+  /** A piece carries output: the first one is the first token. */
+  output(): void {
+    this.call.token();
+  }
+
+  /** Usage under the provider's own names. Pieces tell the totals so far, or some of them: the last word on each number holds. */
+  usage(usage: ReportedUsage): void {
+    this.reported = { ...this.reported, ...usage };
+  }
+
+  /** Usage that the adapter has brought into our own form. */
+  tokens(usage: TokenUsage): void {
+    this.given = { ...this.given, ...usage };
+  }
+
+  /** The provider's word for why a choice ended. */
+  finish(word: unknown, choice = 0): void {
+    const reason = finishReasonOf(word);
+    if (reason !== undefined) this.reasons.set(choice, reason);
+  }
+
+  tool(name: unknown): void {
+    if (typeof name === 'string' && name !== '') this.tools.push(name);
+  }
+
+  /** Anything else that the answer told: the provider's own cost, an estimate, a failure. */
+  note(facts: LlmCallFacts): void {
+    this.further = { ...this.further, ...facts };
+  }
+
+  /** Whether the answer told its tokens. */
+  get hasUsage(): boolean {
+    return this.given !== undefined || (this.reported !== undefined && partition(this.reported) !== undefined);
+  }
+
+  facts(): LlmCallFacts {
+    const { given, reported, reasons, tools, further } = this;
+    return {
+      ...further,
+      usage: given ?? (reported && partition(reported)),
+      ...(reasons.size > 0 && { finishReasons: [...reasons.values()] }),
+      ...(tools.length > 0 && { toolCalls: tools }),
+    };
+  }
+}

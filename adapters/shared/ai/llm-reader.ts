@@ -1,0 +1,15 @@
+import type { LlmCallFacts } from '../../../src/adapter.js';
+import type { LlmNotes } from './llm-notes.js';
+
+/**
+ * How an adapter reads the calls of a client: by their shapes, importing nothing of it. What a reader throws is counted, and
+ * changes nothing for the caller.
+ */
+export interface LlmReader {
+  /** What is known before the call is made: provider, model, operation. */
+  request(args: readonly unknown[]): LlmCallFacts;
+  /** Notes what a whole answer tells. */
+  answer(answer: unknown, notes: LlmNotes): void;
+  /** Notes what one piece of a stream tells. */
+  piece?(piece: unknown, notes: LlmNotes): void;
+}

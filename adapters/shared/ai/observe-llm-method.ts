@@ -1,0 +1,62 @@
+import {
+  availableInstruments,
+  type Begin,
+  errorClassOf,
+  errorTypeOf,
+  type Instruments,
+  type LlmCallFacts,
+  type Observation,
+  type OnInstance,
+  safely,
+} from '../../../src/adapter.js';
+import { observeMethod } from './instrument.js';
+import { LlmNotes } from './llm-notes.js';
+import type { LlmReader } from './llm-reader.js';
+
+/** Observes a method of a client that asks a model: its calls count in the `llm_*` families. */
+export function observeLlmMethod(
+  owner: unknown,
+  key: PropertyKey,
+  adapter: string,
+  reader: LlmReader,
+  options: OnInstance,
+): void {
+  observeMethod(owner, key, adapter, llmBegin(adapter, reader, options));
+}
+
+/** Begins the observation of each call by a reader. */
+export function llmBegin(adapter: string, reader: LlmReader, options: OnInstance): Begin {
+  return (args) => {
+    const instruments = availableInstruments(options.promptheus);
+    return instruments && beginLlmCall(instruments, adapter, reader, args);
+  };
+}
+
+/** `adapter` names the part in which a failure of the reader is counted. */
+export function beginLlmCall(
+  instruments: Instruments,
+  adapter: string,
+  reader: LlmReader,
+  args: readonly unknown[],
+): Observation {
+  const asked: LlmCallFacts = safely(instruments, adapter, () => reader.request(args)) ?? {};
+  const call = instruments.llm.begin(asked);
+  const notes = new LlmNotes(call);
+  let streamed = false;
+  return {
+    run: (fn) => call.run(fn),
+    chunk(piece) {
+      streamed = true;
+      safely(instruments, adapter, () => reader.piece?.(piece, notes));
+    },
+    end(outcome, value) {
+      if (outcome === 'success' && !streamed) safely(instruments, adapter, () => reader.answer(value, notes));
+      const told = safely(instruments, adapter, () => notes.facts()) ?? {};
+      if (outcome === 'success') return call.end(outcome, told);
+      const errorClass = outcome === 'error' ? errorClassOf(value) : undefined;
+      call.end(outcome, { ...told, errorType: errorTypeOf(outcome, value), errorClass });
+    },
+    unread: () => call.end('success', { unread: true }),
+    lost: () => instruments.internalError(adapter),
+  };
+}

@@ -1,0 +1,89 @@
+import {
+  availableInstruments,
+  type Begin,
+  errorTypeOf,
+  type Observation,
+  type OnInstance,
+  safely,
+  type VectorSearchFacts,
+  type VectorWriteFacts,
+} from '../../../src/adapter.js';
+import { observeMethod } from './instrument.js';
+
+/** How an adapter reads the searches of a client. What it throws is counted, and changes nothing for the caller. */
+export interface SearchReader {
+  /** What is known before the search: system, collection, rows asked for. */
+  request(args: readonly unknown[], owner: unknown): VectorSearchFacts;
+  /** What the result tells: rows found, the best row's score. `args` are those of the call. */
+  result(result: unknown, args: readonly unknown[], owner: unknown): VectorSearchFacts;
+  /** For clients that put a failure into the result: what failed, or `undefined`. */
+  failure?(result: unknown): unknown;
+}
+
+/** Observes a method of a client that searches: its calls count in the `vector_search*` families. */
+export function observeSearchMethod(
+  owner: unknown,
+  key: PropertyKey,
+  adapter: string,
+  reader: SearchReader,
+  options: OnInstance,
+): void {
+  observeMethod(owner, key, adapter, searchBegin(owner, adapter, reader, options));
+}
+
+/** Begins the observation of each search by a reader. */
+export function searchBegin(owner: unknown, adapter: string, reader: SearchReader, options: OnInstance): Begin {
+  return (args) => {
+    const instruments = availableInstruments(options.promptheus);
+    if (instruments === undefined) return undefined;
+    const asked = safely(instruments, adapter, () => reader.request(args, owner)) ?? {};
+    const search = instruments.vector.begin();
+    let pieces = 0;
+    const observation: Observation = {
+      run: (fn) => search.run(fn),
+      chunk(piece) {
+        pieces += Array.isArray(piece) ? piece.length : 1;
+      },
+      end(outcome, value) {
+        const failed = outcome === 'success' ? safely(instruments, adapter, () => reader.failure?.(value)) : undefined;
+        if (failed !== undefined) return observation.end('error', failed);
+        if (outcome !== 'success') return search.end(outcome, { ...asked, errorType: errorTypeOf(outcome, value) });
+        const found =
+          pieces > 0 ? { rows: pieces } : safely(instruments, adapter, () => reader.result(value, args, owner));
+        if (found?.rows === undefined) instruments.internalError('vector_rows_unknown');
+        search.end(outcome, { ...asked, ...found });
+      },
+      unread: () => search.end('success', asked),
+      lost: () => instruments.internalError(adapter),
+    };
+    return observation;
+  };
+}
+
+/** Observes a method of a client that writes: its calls that succeed count in the `vector_write*` families. */
+export function observeWriteMethod(
+  owner: unknown,
+  key: PropertyKey,
+  adapter: string,
+  read: (args: readonly unknown[], owner: unknown) => VectorWriteFacts,
+  options: OnInstance & { readonly failure?: SearchReader['failure'] },
+): void {
+  observeMethod(owner, key, adapter, (args) => {
+    const instruments = availableInstruments(options.promptheus);
+    if (instruments === undefined) return undefined;
+    const write = safely(instruments, adapter, () => read(args, owner));
+    let open = true;
+    return {
+      run: (fn) => fn(),
+      chunk() {},
+      end(outcome, value) {
+        if (!open) return;
+        open = false;
+        const failed = safely(instruments, adapter, () => options.failure?.(value)) !== undefined;
+        if (outcome === 'success' && !failed && write !== undefined) instruments.vector.write(write);
+      },
+      unread() {},
+      lost: () => instruments.internalError(adapter),
+    };
+  });
+}

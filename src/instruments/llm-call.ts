@@ -1,0 +1,91 @@
+import { findActive } from '../context/context.js';
+import { nowSeconds } from '../internal/clock.js';
+import type { GaugeHandle } from '../metrics/types.js';
+import { handleOf } from './families.js';
+import type { LlmCallFacts } from './llm-facts.js';
+import type { LlmFamilies, LlmProgress } from './llm-families.js';
+import { type CallRules, defined, OpenCall, type Outcome } from './open-call.js';
+
+/** What a provider's answer said of its limits. */
+export interface RateLimit {
+  readonly requests?: number | undefined;
+  readonly tokens?: number | undefined;
+}
+
+/**
+ * A model call that is being measured. Inside another it counts nothing of its own: tokens, first token and attempts go to
+ * the outermost, which is the one that is recorded.
+ */
+export class LlmCall extends OpenCall<LlmCallFacts> implements LlmProgress {
+  firstToken: number | undefined = undefined;
+  attempts = 0;
+  private lastToken = 0;
+  private attemptEnded: number | undefined = undefined;
+  /** Who tells of the stream: the innermost that did, since those around it see the same pieces. */
+  private teller: LlmCall | undefined = undefined;
+  private inFlight: GaugeHandle | undefined = undefined;
+
+  constructor(
+    rules: CallRules<LlmCallFacts, LlmCall>,
+    private readonly families: LlmFamilies,
+    private readonly facts: LlmCallFacts,
+  ) {
+    super(rules);
+    if (facts.model === undefined || this.counts()) return;
+    this.inFlight = handleOf(families.inFlight, { provider: facts.provider, model: facts.model });
+    this.inFlight.inc();
+  }
+
+  get isOpen(): boolean {
+    return this.open;
+  }
+
+  /** A piece of the answer that carries output. */
+  token(teller: LlmCall = this): void {
+    this.outer?.token(teller);
+    this.teller ??= teller;
+    if (this.teller !== teller || !this.open) return;
+    const now = nowSeconds();
+    if (this.firstToken === undefined) this.firstToken = now - this.startedAt;
+    else if (this.outer === undefined && this.families.chunkGaps !== undefined) {
+      handleOf(this.families.chunkGaps, teller.facts).observe(now - this.lastToken);
+    }
+    this.lastToken = now;
+  }
+
+  /** The client sends a request for this call: the first, or one more because the last one failed. */
+  attemptBegins(): void {
+    if (this.attemptEnded !== undefined) {
+      handleOf(this.families.retryWaits, this.facts).observe(nowSeconds() - this.attemptEnded);
+      this.attemptEnded = undefined;
+    }
+    for (let call: LlmCall | undefined = this; call !== undefined; call = call.outer) call.attempts++;
+  }
+
+  /** The request was answered, or failed. */
+  attemptEnds(limit: RateLimit = {}): void {
+    this.attemptEnded = nowSeconds();
+    if (limit.requests !== undefined) handleOf(this.families.remainingRequests, this.facts).set(limit.requests);
+    if (limit.tokens !== undefined) handleOf(this.families.remainingTokens, this.facts).set(limit.tokens);
+  }
+
+  override end(outcome: Outcome, known: LlmCallFacts, seconds?: number): void {
+    this.inFlight?.dec();
+    this.inFlight = undefined;
+    super.end(outcome, { ...this.facts, ...defined(known) }, seconds);
+  }
+
+  /** Whether this call, or one around it, is in the gauge. */
+  private counts(): boolean {
+    for (let call: LlmCall | undefined = this; call !== undefined; call = call.outer) {
+      if (call.inFlight !== undefined) return true;
+    }
+    return false;
+  }
+}
+
+/** The innermost model call that is open in the running flow: the one that an HTTP request of now is made for. */
+export function activeLlmCall(): LlmCall | undefined {
+  const call = findActive('llm');
+  return call instanceof LlmCall && call.isOpen ? call : undefined;
+}

@@ -1,0 +1,76 @@
+import type { ErrorClass } from './error-class.js';
+import type { FinishReason } from './finish-reason.js';
+
+/**
+ * Tokens of a call: `prompt` includes cached and cache-written ones, `completion` includes reasoning, and these two
+ * together are all; the others say what part of them is what.
+ */
+export interface TokenUsage {
+  readonly prompt?: number | undefined;
+  readonly completion?: number | undefined;
+  readonly cached?: number | undefined;
+  readonly cacheWrite?: number | undefined;
+  readonly reasoning?: number | undefined;
+}
+
+/** What a call asks for. */
+export type LlmOperation = 'chat' | 'text_completion' | 'generate_content' | 'embeddings';
+
+/** What is known of a language model call; what is left out is `unknown` (the tenant: the context's). */
+export interface LlmCallFacts {
+  readonly provider?: string | undefined;
+  readonly model?: string | undefined;
+  readonly tenant?: string | undefined;
+  /** Default: `chat`. */
+  readonly operation?: LlmOperation | undefined;
+  readonly usage?: TokenUsage | undefined;
+  /** Our own count, where the answer told none. */
+  readonly estimated?: TokenUsage | undefined;
+  /** What the provider says that the call cost, in US dollars; it wins over any price table. */
+  readonly costUsd?: number | undefined;
+  /** The call is charged at the provider's batch price. */
+  readonly batch?: boolean | undefined;
+  /** One for each choice of the answer. */
+  readonly finishReasons?: readonly FinishReason[] | undefined;
+  /** Names of the tools that the model called. */
+  readonly toolCalls?: readonly string[] | undefined;
+  /** Texts in an embedding call. */
+  readonly batchSize?: number | undefined;
+  /** The class or status of what was thrown; printed under `naming: 'otel'`. */
+  readonly errorType?: string | undefined;
+  /** Why it failed; `other` where it failed and this is left out. */
+  readonly errorClass?: ErrorClass | undefined;
+  /** Only the raw answer was asked for, so that nobody read it. */
+  readonly unread?: boolean | undefined;
+}
+
+/** Several inner calls: the first names the model, what they used adds up, the last one says how it ended. */
+export function combineLlmFacts(supplied: LlmCallFacts, inner: LlmCallFacts): LlmCallFacts {
+  return {
+    ...inner,
+    ...supplied,
+    usage: sumUsage(supplied.usage, inner.usage),
+    estimated: sumUsage(supplied.estimated, inner.estimated),
+    costUsd: sum(supplied.costUsd, inner.costUsd),
+    toolCalls: [...(supplied.toolCalls ?? []), ...(inner.toolCalls ?? [])],
+    finishReasons: inner.finishReasons ?? supplied.finishReasons,
+    // A failure inside that was overcome is not the outer call's.
+    errorType: undefined,
+    errorClass: undefined,
+  };
+}
+
+function sumUsage(a: TokenUsage | undefined, b: TokenUsage | undefined): TokenUsage | undefined {
+  if (a === undefined || b === undefined) return a ?? b;
+  return {
+    prompt: sum(a.prompt, b.prompt),
+    completion: sum(a.completion, b.completion),
+    cached: sum(a.cached, b.cached),
+    cacheWrite: sum(a.cacheWrite, b.cacheWrite),
+    reasoning: sum(a.reasoning, b.reasoning),
+  };
+}
+
+function sum(a: number | undefined, b: number | undefined): number | undefined {
+  return a === undefined ? b : b === undefined ? a : a + b;
+}

@@ -1,0 +1,81 @@
+import { consumed, endWhenLost } from './abandoned.js';
+import { interpose } from './interpose.js';
+import type { Observation } from './observation.js';
+
+type Settle = (value: unknown) => void;
+type Method = (...args: unknown[]) => unknown;
+
+/** The promise of an SDK made by Stainless (OpenAI, Anthropic): its answer is parsed when it is asked for, or handed on raw. */
+export interface RawPromise {
+  parse: Method;
+  asResponse: Method;
+  _thenUnwrap?: Method;
+}
+
+export function isRawPromise(thenable: object): thenable is RawPromise {
+  const { parse, asResponse } = thenable as { parse?: unknown; asResponse?: unknown };
+  return typeof parse === 'function' && typeof asResponse === 'function';
+}
+
+/**
+ * Observes such a promise without asking it for anything: `then`, `catch`, `finally` and `withResponse` all read through
+ * `parse`, the SDK's own helpers through `_thenUnwrap`, and who takes the raw response by `asResponse` reads it alone.
+ */
+export function watchRawPromise(
+  promise: RawPromise,
+  observation: Observation,
+  succeeded: Settle,
+  failed: Settle,
+): void {
+  const state = { parsed: false };
+  const watch = (one: RawPromise): boolean => {
+    const { parse, asResponse, _thenUnwrap: unwrap } = one;
+    const parsed = once(() => {
+      state.parsed = true;
+      consumed(promise);
+      return settled(Reflect.apply(parse, one, []) as Promise<unknown>, succeeded, failed);
+    });
+    const raw = () => {
+      const response = Reflect.apply(asResponse, one, []) as Promise<unknown>;
+      const answered = () => {
+        if (state.parsed) return;
+        consumed(promise);
+        observation.unread();
+      };
+      return settled(response, answered, failed);
+    };
+    const unwrapped = (...args: unknown[]) => {
+      const derived = Reflect.apply(unwrap as Method, one, args) as RawPromise;
+      if (isRawPromise(derived)) watch(derived);
+      return derived;
+    };
+    return (
+      interpose(one, 'parse', parsed) &&
+      interpose(one, 'asResponse', raw) &&
+      (typeof unwrap !== 'function' || interpose(one, '_thenUnwrap', unwrapped))
+    );
+  };
+  if (watch(promise)) endWhenLost(promise, observation);
+  else observation.lost();
+}
+
+function settled(promise: Promise<unknown>, succeeded: Settle, failed: Settle): Promise<unknown> {
+  return promise.then(
+    (value) => {
+      succeeded(value);
+      return value;
+    },
+    (error) => {
+      failed(error);
+      throw error;
+    },
+  );
+}
+
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
+}
