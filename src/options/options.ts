@@ -1,5 +1,6 @@
 import { PromptheusError, show } from '../errors/promptheus-error.js';
 import type { ScrapeAuth } from '../exposition/access.js';
+import { installedPrices } from '../instruments/genai-prices.js';
 import type { LlmRecordingOptions } from '../instruments/llm-families.js';
 import type { PriceSource } from '../instruments/price-source.js';
 import type { Logger } from '../internal/warnings.js';
@@ -38,7 +39,7 @@ export interface PromptheusOptions {
     readonly streams?: readonly string[];
   };
   readonly llm?: {
-    /** What calls cost, where the provider does not say. Default: none. */
+    /** What calls cost, where the provider does not say. Default: `genaiPrices()` where its package is installed. */
     readonly prices?: PriceSource | false;
     /** Tools that keep their names in `llm_tool_calls_total`; any other is `other`. Default: none. */
     readonly tools?: readonly string[];
@@ -166,7 +167,8 @@ function resolveLlm({ prices, tools = [], chunkGaps = false }: PromptheusOptions
     tools,
   );
   assert(typeof chunkGaps === 'boolean', 'llm.chunkGaps', 'a boolean', chunkGaps);
-  return Object.freeze({ prices: prices === false ? undefined : prices, tools: Object.freeze([...tools]), chunkGaps });
+  const source = prices === false ? undefined : (prices ?? installedPrices());
+  return Object.freeze({ prices: source, tools: Object.freeze([...tools]), chunkGaps });
 }
 
 function assertKeys(part: string, value: unknown): void {

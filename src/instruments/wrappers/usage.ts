@@ -50,6 +50,7 @@ export function partition(usage: ReportedUsage): TokenUsage | undefined {
   const parts = {
     cached: first(usage, [...CACHED_BESIDE, 'cachedContentTokenCount']) ?? within(usage, PROMPT_DETAILS, CACHED_WITHIN),
     cacheWrite: first(usage, WRITTEN_BESIDE) ?? within(usage, PROMPT_DETAILS, WRITTEN_WITHIN),
+    cacheWriteHour: within(usage, ['cache_creation'], ['ephemeral_1h_input_tokens']),
     reasoning: first(usage, REASONING_BESIDE) ?? within(usage, COMPLETION_DETAILS, REASONING_WITHIN),
   };
   return { prompt, completion, ...parts };
