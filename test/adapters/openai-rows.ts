@@ -14,7 +14,7 @@ export const MODEL = 'gpt-4o';
 export const MESSAGES = [{ role: 'user' as const, content: 'hello' }];
 
 /** Each major speaks alike here, so that the root's types stand for all. */
-type Sdk = typeof OpenAI & { readonly AzureOpenAI: typeof import('openai').AzureOpenAI };
+export type Sdk = typeof OpenAI & { readonly AzureOpenAI: typeof import('openai').AzureOpenAI };
 
 /** Tests each major that is installed. */
 export function onEveryOpenAI(tests: (name: string, sdk: Sdk) => void): void {

@@ -84,7 +84,7 @@ export async function readAll(
   const pieces: unknown[] = [];
   try {
     for await (const piece of await stream) {
-      pieces.push(structuredClone(piece));
+      pieces.push(piece);
       if (onPiece(piece) === 'break') break;
     }
     return { pieces };
