@@ -1,4 +1,4 @@
-import { currentState, type RecorderKind, runInside } from '../context/context.js';
+import { type ContextState, currentState, type RecorderKind, runWithState, stateInside } from '../context/context.js';
 import { nowSeconds } from '../internal/clock.js';
 import { activeTraceContext, ClientSpan, type SpanAttributes, type TraceContext } from '../internal/open-telemetry.js';
 
@@ -38,6 +38,8 @@ export class OpenCall<K extends object> {
   protected readonly outer: this | undefined;
   private readonly rules: CallRules<K, OpenCall<K>>;
   private readonly span: ClientSpan | undefined;
+  private around: ContextState | undefined;
+  private inside: ContextState | undefined;
 
   // biome-ignore lint/suspicious/noExplicitAny: the rules of a kind are made for its own class of calls.
   constructor(rules: CallRules<K, any>, known = {} as K) {
@@ -51,8 +53,14 @@ export class OpenCall<K extends object> {
 
   /** Runs `fn` so that recorders of this kind in it find this call. */
   run<T>(fn: () => T): T {
-    const inside = () => runInside(this.rules.kind, this, fn);
-    return this.span === undefined ? inside() : this.span.run(inside);
+    // A stream runs each of its pieces in here, mostly from the same flow.
+    const around = currentState();
+    if (this.inside === undefined || around !== this.around) {
+      this.around = around;
+      this.inside = stateInside(around, this.rules.kind, this);
+    }
+    const { inside, span } = this;
+    return span === undefined ? runWithState(inside, fn) : span.run(() => runWithState(inside, fn));
   }
 
   /** Ends the call, once. `seconds` defaults to the time since it was begun. */
@@ -83,5 +91,11 @@ function openCallOf<K extends object>(rules: { readonly kind: RecorderKind }): O
 
 /** What is known, without the keys that hold nothing: those must not hide what others know. */
 export function defined<K extends object>(known: K): K {
-  return Object.fromEntries(Object.entries(known).filter(([, value]) => value !== undefined)) as K;
+  for (const key in known) {
+    if (known[key] !== undefined) continue;
+    const kept = { ...known };
+    for (const empty in known) if (known[empty] === undefined) delete kept[empty];
+    return kept;
+  }
+  return known;
 }
