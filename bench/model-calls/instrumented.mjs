@@ -17,12 +17,30 @@ const ANSWER = JSON.stringify({
   choices: [{ index: 0, finish_reason: 'stop', message: { role: 'assistant', content: 'A tree of buckets.' } }],
   usage: USAGE,
 });
-const STREAM = new TextEncoder().encode(
-  `${Array.from({ length: PIECES }, (_, n) => piece({ delta: { content: `word${n} ` }, finish_reason: null })).join('')}${piece({ delta: {}, finish_reason: 'stop' })}data: ${JSON.stringify({ id: 'chatcmpl-1', object: 'chat.completion.chunk', created: 1, model: 'gpt-4o', choices: [], usage: USAGE })}\n\ndata: [DONE]\n\n`,
-);
+const ENCODER = new TextEncoder();
+/** Each in a chunk of its own, as a server flushes them. */
+const STREAM = [
+  ...Array.from({ length: PIECES }, (_, n) =>
+    piece([{ index: 0, delta: { content: `word${n} ` }, finish_reason: null }]),
+  ),
+  piece([{ index: 0, delta: {}, finish_reason: 'stop' }]),
+  piece([], USAGE),
+  'data: [DONE]\n\n',
+].map((text) => ENCODER.encode(text));
 
-function piece(choice) {
-  return `data: ${JSON.stringify({ id: 'chatcmpl-1', object: 'chat.completion.chunk', created: 1, model: 'gpt-4o', choices: [{ index: 0, ...choice }] })}\n\n`;
+function piece(choices, usage = null) {
+  const body = { id: 'chatcmpl-1', object: 'chat.completion.chunk', created: 1, model: 'gpt-4o', choices, usage };
+  return `data: ${JSON.stringify(body)}\n\n`;
+}
+
+function streamed() {
+  let next = 0;
+  return new ReadableStream({
+    pull(controller) {
+      if (next === STREAM.length) controller.close();
+      else controller.enqueue(STREAM[next++]);
+    },
+  });
 }
 
 /** `{ call, stream, recorded, pieces }`: one plain call, one stream read to its end, and how many calls were recorded. */
@@ -47,9 +65,9 @@ export async function createContender(name) {
 }
 
 async function answer(_url, { body }) {
-  const streamed = body.includes('"stream":true');
-  const headers = { 'content-type': streamed ? 'text/event-stream' : 'application/json' };
-  return new Response(streamed ? STREAM : ANSWER, { headers });
+  const wantsStream = body.includes('"stream":true');
+  const headers = { 'content-type': wantsStream ? 'text/event-stream' : 'application/json' };
+  return new Response(wantsStream ? streamed() : ANSWER, { headers });
 }
 
 const CONTENDERS = {
