@@ -17,13 +17,13 @@ export const MESSAGES = [{ role: 'user' as const, content: 'hello' }];
 export type Sdk = Pick<typeof import('openai'), 'OpenAI' | 'AzureOpenAI' | 'RateLimitError'>;
 
 /** Tests each major that is installed. */
-export function onEveryOpenAI(tests: (name: string, sdk: Sdk) => void): void {
+export function onEveryOpenAI(tests: (name: string, sdk: Sdk, alias: string) => void): void {
   for (const alias of ['openai-5', 'openai-6', 'openai-7']) {
     const name = alias.replace('-', ' ');
     const installed = existsSync(join(FOLDER, 'node_modules', alias));
     const install = `npm ci --prefix ${FOLDER}`;
     describe.skipIf(!installed)(`${name}${installed ? '' : ` (not installed: ${install})`}`, () => {
-      if (installed) tests(name, require(alias) as Sdk);
+      if (installed) tests(name, require(alias) as Sdk, alias);
       else it('is not installed', () => {});
     });
     it.runIf(process.env.CI)(`${name} is installed where CI runs (${install})`, () => expect(installed).toBe(true));
