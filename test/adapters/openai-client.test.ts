@@ -4,7 +4,7 @@ import { instrumentOpenAI } from '../../adapters/openai/index.js';
 import { ObserveLlm } from '../../src/decorators/index.js';
 import { createPromptheus, observeLlm } from '../../src/index.js';
 import type { AiClientRow, Answer } from '../contract/ai-client.contract.js';
-import { besideBare, type Case, expectCounted, readAll, settled } from '../contract/ai-client-harness.js';
+import { besideBare, type Case, expectCounted, modelSamples, readAll, settled } from '../contract/ai-client-harness.js';
 import { json, type Reply, startAiServer } from '../contract/ai-server.js';
 import { responseOf, responsesRow } from './openai-responses-row.js';
 import { chatRow, connectTo, MESSAGES, MODEL, onEveryOpenAI, sse } from './openai-rows.js';
@@ -106,6 +106,46 @@ onEveryOpenAI((name, sdk) => {
     await instrumentOpenAI(client, { promptheus }).chat.completions.create(body as typeof BODY);
     await server.close();
     await expectCounted({ ...row, provider: 'azure.ai.openai', model: 'our-gpt' }, promptheus, COUNTED);
+  });
+
+  it('knows tools of every kind by their names', async () => {
+    const message = (more: object) => json({ choices: [{ index: 0, message: more, finish_reason: 'tool_calls' }] });
+    const script: Reply[] = [
+      message({ tool_calls: [{ id: 'a', type: 'custom', custom: { name: 'search', input: 'x' } }] }),
+      message({ function_call: { name: 'search', arguments: '{}' } }),
+      json({
+        ...responseOf({ finish: 'stop' }),
+        output: [{ type: 'web_search_call', id: 'ws_1', status: 'completed' }],
+      }),
+    ];
+    const act: Case['act'] = async (client) => {
+      const { chat, responses } = client as OpenAI;
+      await chat.completions.create(BODY);
+      await chat.completions.create(BODY);
+      return settled(responses.create({ model: MODEL, input: 'hello' }));
+    };
+    const on = await besideBare(row, { script, act, tools: ['search', 'web_search'] });
+    await expectCounted(
+      row,
+      on,
+      { status: 'success', calls: 2, attempts: 2, waits: 0, unknown: 'missing', finish: ['tool_calls', 'tool_calls'] },
+      { status: 'success', unknown: 'missing', finish: ['tool_calls'], tools: { search: 2, web_search: 1 } },
+    );
+  });
+
+  it.each(['reasoning_content', 'reasoning', 'refusal'])('takes a %s for a first token', async (key) => {
+    const piece = { choices: [{ index: 0, delta: { [key]: 'hm' }, finish_reason: 'stop' }] };
+    const script: Reply[] = [{ headers: SSE, parts: [...sse(piece), 'data: [DONE]\n\n'] }];
+    const act: Case['act'] = (client) => readAll((client as OpenAI).chat.completions.create(STREAMED));
+    const on = await besideBare(row, { script, act });
+    await expectCounted(row, on, { status: 'success', streamed: true, unknown: 'missing', finish: ['stop'] });
+  });
+
+  it("takes OpenRouter's word for what a call cost", async () => {
+    const script: Reply[] = [json({ choices: [], usage: { prompt_tokens: 1, cost: 0.25 } })];
+    const act: Case['act'] = (client) => settled((client as OpenAI).chat.completions.create(BODY));
+    const on = await besideBare(row, { script, act });
+    expect(await modelSamples(row, on)).toMatchObject({ 'llm_cost_usd_total{source=provider}': 0.25 });
   });
 
   describe('a response that did not come to its end', () => {

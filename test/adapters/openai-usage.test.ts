@@ -4,8 +4,8 @@ import type { OpenAIOptions } from '../../adapters/openai/index.js';
 import { createPromptheus } from '../../src/index.js';
 import type { AiClientRow, Answer } from '../contract/ai-client.contract.js';
 import { besideBare, expectCounted, readAll } from '../contract/ai-client-harness.js';
-import { type Reply, startAiServer } from '../contract/ai-server.js';
-import { chatRow, connectTo, MESSAGES, MODEL, onEveryOpenAI } from './openai-rows.js';
+import { type Part, type Reply, startAiServer } from '../contract/ai-server.js';
+import { chatRow, connectTo, MESSAGES, MODEL, onEveryOpenAI, sse } from './openai-rows.js';
 
 const USAGE = { prompt: 12, completion: 30 };
 const TOLD: Answer = { text: ['Hel', 'lo'], finish: 'stop', usage: USAGE };
@@ -19,14 +19,17 @@ onEveryOpenAI((name, sdk) => {
     const { first, rest } = chat.wire.stream(answer);
     return { headers: chat.wire.streamHeaders, parts: [...first, ...rest] };
   };
+  const isParts = (answer: Answer | readonly Part[]): answer is readonly Part[] => Array.isArray(answer);
   /** One stream: what its reader got, and what was asked of the server. */
   const streamed = async (
     options: OpenAIOptions,
-    answer: Answer,
+    answer: Answer | readonly Part[],
     call: (client: OpenAI) => Promise<AsyncIterable<unknown>> = (client) => client.chat.completions.create(STREAMED),
   ) => {
     const promptheus = createPromptheus({ default: false, registry: false, logger: false });
-    const server = await startAiServer([reply(answer)]);
+    const server = await startAiServer([
+      isParts(answer) ? { headers: chat.wire.streamHeaders, parts: answer } : reply(answer),
+    ]);
     const client = connectTo(sdk, { url: server.url, retries: false, promptheus }, options);
     const { pieces = [], error } = await readAll(call(client));
     await server.close();
@@ -39,6 +42,14 @@ onEveryOpenAI((name, sdk) => {
     expect(body).toEqual({ ...STREAMED, stream_options: { include_usage: true } });
     expect(pieces.map(({ choices }) => choices[0]?.delta.content)).toEqual(['', 'Hel', 'lo', undefined]);
     await expectCounted(row, promptheus, { status: 'success', usage: USAGE, finish: ['stop'], streamed: true });
+  });
+
+  it('hides no other piece without a choice: Azure begins with one', async () => {
+    const filters = { choices: [], prompt_filter_results: [{ prompt_index: 0 }], usage: null };
+    const { first, rest } = chat.wire.stream(TOLD);
+    const { pieces } = await streamed({ usage: 'request' }, [...sse(filters), ...first, ...rest]);
+    expect(pieces[0]).toEqual(filters);
+    expect(pieces).toHaveLength(5);
   });
 
   it('hides it from the branches of tee() too', async () => {
