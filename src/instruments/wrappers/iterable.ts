@@ -35,7 +35,7 @@ export function watchIterable(iterable: Watchable, observation: Observation, arg
     if (!watched.has(iterator)) {
       watched.add(iterator);
       if (iterator !== iterable) endWhenLost(iterator, observation);
-      if (!watchIterator(iterator, observation, stopped)) observation.lost();
+      if (!watchIterator(iterator, observation, args, stopped)) observation.lost();
     }
     return iterator;
   };
@@ -52,7 +52,12 @@ export function watchIterable(iterable: Watchable, observation: Observation, arg
   else observation.lost();
 }
 
-function watchIterator(iterator: Iterator, observation: Observation, stopped: (o: Outcome) => Outcome): boolean {
+function watchIterator(
+  iterator: Iterator,
+  observation: Observation,
+  callArgs: readonly unknown[],
+  stopped: (otherwise: Outcome) => Outcome,
+): boolean {
   const { next, return: leave, throw: fail } = iterator;
   const step: (method: Step) => Step =
     (method) =>
@@ -63,7 +68,8 @@ function watchIterator(iterator: Iterator, observation: Observation, stopped: (o
         else observation.chunk(result.value);
         return result;
       } catch (error) {
-        observation.end(isAbortError(error) ? 'aborted' : stopped('error'), error);
+        // The SDKs stop their own controller when a stream fails: it does not say that the caller did.
+        observation.end(isAbortError(error) || signalAborted(callArgs) ? 'aborted' : 'error', error);
         throw error;
       }
     };

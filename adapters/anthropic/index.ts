@@ -1,0 +1,2 @@
+export { instrumentAnthropic } from './adapter.js';
+export type { InstrumentAnthropicOptions } from './types.js';
