@@ -23,11 +23,6 @@ const ADAPTER = 'anthropic';
 export function instrumentAnthropic<C extends object>(client: C, options: InstrumentAnthropicOptions = {}): C {
   assertOptions('instrumentAnthropic', options);
   assertClient(client, 'instrumentAnthropic', ['messages.create', 'beta.messages.create']);
-  observeClient(client, options);
-  return client;
-}
-
-function observeClient(client: object, options: InstrumentAnthropicOptions): void {
   const reader = messageReader(providerOf(client));
   // Everything else that asks a model goes through these two: `stream()`, `parse()`, threads, tool runners.
   for (const path of ['messages', 'beta.messages']) {
@@ -35,11 +30,8 @@ function observeClient(client: object, options: InstrumentAnthropicOptions): voi
   }
   observeThreads(at(client, 'beta.messages'));
   watchFetch(client);
-  wrapMethod(client, 'withOptions', (withOptions) => {
-    return function (this: unknown, ...args) {
-      const copy = Reflect.apply(withOptions, this, args) as object;
-      observeClient(copy, options);
-      return copy;
-    };
+  wrapMethod(client, 'withOptions', (method) => (...args) => {
+    return instrumentAnthropic(Reflect.apply(method, client, args) as object, options);
   });
+  return client;
 }

@@ -15,7 +15,10 @@ export function messageReader(provider: string): LlmReader {
       const content = property(message, 'content');
       if (Array.isArray(content)) for (const block of content) noteTool(block, notes);
     },
-    piece: noteEvent,
+    piece(event, notes) {
+      noteEvent(event, notes);
+      return undefined;
+    },
   };
 }
 

@@ -49,7 +49,8 @@ function observeEvents(stream: unknown): void {
 function tell(observation: Observation, event: unknown, value: unknown): void {
   switch (event) {
     case 'streamEvent':
-      return observation.chunk(value);
+      observation.chunk(value);
+      return;
     case 'abort':
       return observation.end('aborted', value);
     case 'error':
