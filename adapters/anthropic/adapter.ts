@@ -10,7 +10,7 @@ import type { InstrumentAnthropicOptions } from './types.js';
 const ADAPTER = 'anthropic';
 
 /**
- * Measures the Messages API of a client of `@anthropic-ai/sdk` (0.137 and later, 1), on this client and on the copies that
+ * Measures the Messages API of a client of `@anthropic-ai/sdk` (0.60 and later, 1), on this client and on the copies that
  * its `withOptions()` makes: `messages` and `beta.messages` with their streams, parsing, threads and tool runners. Returns the
  * client, which goes on as before; instrumented twice, it counts once.
  *
