@@ -1,3 +1,4 @@
+import type { OnInstance } from '../../src/adapter.js';
 import { watchFetch } from '../shared/ai/attempts.js';
 import { assertClient, at, wrapMethod } from '../shared/ai/instrument.js';
 import { observeLlmMethod } from '../shared/ai/observe-llm-method.js';
@@ -5,7 +6,8 @@ import { assertOptions } from '../shared/ai/options.js';
 import { messageReader } from './message-reader.js';
 import { observeThreads } from './message-threads.js';
 import { providerOf } from './provider.js';
-import type { InstrumentAnthropicOptions } from './types.js';
+
+export type AnthropicOptions = OnInstance;
 
 const ADAPTER = 'anthropic';
 
@@ -20,7 +22,7 @@ const ADAPTER = 'anthropic';
  * const anthropic = instrumentAnthropic(new Anthropic());
  * ```
  */
-export function instrumentAnthropic<C extends object>(client: C, options: InstrumentAnthropicOptions = {}): C {
+export function instrumentAnthropic<C extends object>(client: C, options: AnthropicOptions = {}): C {
   assertOptions('instrumentAnthropic', options);
   assertClient(client, 'instrumentAnthropic', ['messages.create', 'beta.messages.create']);
   const reader = messageReader(providerOf(client));

@@ -1,2 +1,1 @@
-export { instrumentAnthropic } from './adapter.js';
-export type { InstrumentAnthropicOptions } from './types.js';
+export { type AnthropicOptions, instrumentAnthropic } from './adapter.js';
