@@ -26,6 +26,8 @@ const BY_WORD: ReadonlyArray<readonly [RegExp, ErrorClass]> = [
   [/internal_?server|server_?error|modelstreamerror|internalfailure/i, 'server'],
 ];
 
+const TOO_LONG = /^prompt is too long|exceed(s|ed)? (the )?context (limit|window)/i;
+
 const BY_STATUS: Readonly<Record<number, ErrorClass>> = {
   401: 'auth',
   402: 'quota',
@@ -54,7 +56,10 @@ function classOf(error: unknown, depth: number): ErrorClass | undefined {
   if (typeof error !== 'object' || error === null || depth > DEEPEST_CAUSE) return undefined;
   const given = error as Record<string, unknown>;
   const status = statusIn(given);
-  const words = [given.code, given.type, given.errorCode, bodyOf(given)?.code, bodyOf(given)?.type];
+  const body = bodyOf(given);
+  // Anthropic has no code for it: only its sentence tells.
+  if (status === 400 && typeof body?.message === 'string' && TOO_LONG.test(body.message)) return 'context_length';
+  const words = [given.code, given.type, given.errorCode, body?.code, body?.type];
   const told = byWords(words.filter((word) => typeof word === 'string') as string[]);
   // A code tells more than a status: 400 may be a prompt that is too long, 429 an account without money.
   if (told !== undefined && told !== 'server' && told !== 'invalid_request') return told;

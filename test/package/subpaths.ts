@@ -2,6 +2,7 @@
 export const SUBPATHS: ReadonlyArray<readonly [subpath: string, name: string]> = [
   ['promptheus', 'createPromptheus'],
   ['promptheus/adapter', 'exchangeOf'],
+  ['promptheus/anthropic', 'instrumentAnthropic'],
   ['promptheus/decorators', 'ObserveLlm'],
   ['promptheus/express', 'expressMetrics'],
   ['promptheus/openai', 'instrumentOpenAI'],

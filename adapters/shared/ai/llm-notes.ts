@@ -3,6 +3,7 @@ import {
   finishReasonOf,
   type LlmCall,
   type LlmCallFacts,
+  latestUsage,
   partition,
   type ReportedUsage,
   type TokenUsage,
@@ -24,9 +25,9 @@ export class LlmNotes {
     this.call.token();
   }
 
-  /** Usage under the provider's own names. Pieces tell the totals so far, or some of them: the last word on each number holds. */
+  /** Usage under the provider's own names, of a whole answer or of a piece. */
   usage(usage: ReportedUsage): void {
-    this.reported = { ...this.reported, ...usage };
+    this.reported = latestUsage(this.reported, usage);
   }
 
   /** Usage that the adapter has brought into our own form. */

@@ -45,6 +45,12 @@ export function reportedUsage(from: unknown): ReportedUsage | undefined {
   return undefined;
 }
 
+/** Pieces of a stream tell the totals so far, or some of them, and `null` for the rest: the last word on each number holds. */
+export function latestUsage(known: ReportedUsage | undefined, told: ReportedUsage): ReportedUsage {
+  const numbers = Object.entries(told).filter(([, value]) => value !== undefined && value !== null);
+  return { ...known, ...Object.fromEntries(numbers) };
+}
+
 /** Usage as a partition, whatever the provider's own way of counting; `undefined` when it holds no number. */
 export function partition(usage: ReportedUsage): TokenUsage | undefined {
   const prompt = total(usage, PROMPT, BESIDE_PROMPT);

@@ -20,6 +20,11 @@ describe('the class of a model error', () => {
     [new ThrottlingException('x'), 'rate_limit'],
     [with_({ status: 400, code: 'context_length_exceeded' }), 'context_length'],
     [with_({ status: 413 }), 'context_length'],
+    [
+      with_({ status: 400, error: { error: { message: 'prompt is too long: 208310 tokens > 200000 maximum' } } }),
+      'context_length',
+    ],
+    [with_({ status: 400, error: { error: { message: 'messages: text must not be empty' } } }), 'invalid_request'],
     [with_({ status: 400, code: 'content_filter' }), 'content_filter'],
     [with_({ status: 401 }), 'auth'],
     [with_({ status: 403 }), 'auth'],

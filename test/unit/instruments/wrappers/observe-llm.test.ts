@@ -124,7 +124,7 @@ describe('observeLlm', () => {
     const anthropic = observeLlm(
       async function* () {
         yield { type: 'message_start', message: { usage: { input_tokens: 12, output_tokens: 1 } } };
-        yield { type: 'message_delta', usage: { output_tokens: 11 } };
+        yield { type: 'message_delta', usage: { output_tokens: 11, input_tokens: null } };
         yield { type: 'message_delta', usage: { output_tokens: 30 } };
       },
       { provider: 'openai', model: 'gpt-4o', tenant: 'acme' },
