@@ -54,7 +54,9 @@ function classOf(error: unknown, depth: number): ErrorClass | undefined {
   if (typeof error !== 'object' || error === null || depth > DEEPEST_CAUSE) return undefined;
   const given = error as Record<string, unknown>;
   const status = statusIn(given);
-  const words = [given.code, given.type, given.errorCode, bodyOf(given)?.code, bodyOf(given)?.type];
+  // The errors of AWS are named by their code.
+  const name = given.$metadata === undefined ? undefined : given.name;
+  const words = [given.code, given.type, given.errorCode, bodyOf(given)?.code, bodyOf(given)?.type, name];
   const told = byWords(words.filter((word) => typeof word === 'string') as string[]);
   // A code tells more than a status: 400 may be a prompt that is too long, 429 an account without money.
   if (told !== undefined && told !== 'server' && told !== 'invalid_request') return told;

@@ -12,4 +12,8 @@ export interface LlmReader {
   answer(answer: unknown, notes: LlmNotes): void;
   /** Notes what one piece of a stream tells. */
   piece?(piece: unknown, notes: LlmNotes): void;
+  /** For clients whose answer is no stream but holds one: the call lasts until that has ended. */
+  stream?(answer: unknown): unknown;
+  /** For clients whose own timeout throws what an abort throws: whether this call's caller aborted it. */
+  aborted?(args: readonly unknown[]): boolean;
 }

@@ -4,10 +4,12 @@ import {
   errorClassOf,
   errorTypeOf,
   type Instruments,
+  isWatchable,
   type LlmCallFacts,
   type Observation,
   type OnInstance,
   safely,
+  watchIterable,
 } from '../../../src/adapter.js';
 import { observeMethod } from './instrument.js';
 import { LlmNotes } from './llm-notes.js';
@@ -43,20 +45,31 @@ export function beginLlmCall(
   const call = instruments.llm.begin(asked);
   const notes = new LlmNotes(call);
   let streamed = false;
-  return {
+  const observation: Observation = {
     run: (fn) => call.run(fn),
     chunk(piece) {
       streamed = true;
       safely(instruments, adapter, () => reader.piece?.(piece, notes));
     },
     end(outcome, value) {
-      if (outcome === 'success' && !streamed) safely(instruments, adapter, () => reader.answer(value, notes));
+      if (outcome === 'success' && !streamed) {
+        safely(instruments, adapter, () => reader.answer(value, notes));
+        const stream = safely(instruments, adapter, () => reader.stream?.(value));
+        if (isWatchable(stream)) {
+          streamed = true;
+          return watchIterable(stream, observation, args);
+        }
+      }
       const told = safely(instruments, adapter, () => notes.facts()) ?? {};
       if (outcome === 'success') return call.end(outcome, told);
-      const errorClass = outcome === 'error' ? errorClassOf(value) : undefined;
+      const timedOut =
+        outcome === 'aborted' && safely(instruments, adapter, () => reader.aborted?.(args) === false) === true;
+      if (timedOut) outcome = 'error';
+      const errorClass = timedOut ? 'timeout' : outcome === 'error' ? errorClassOf(value) : undefined;
       call.end(outcome, { ...told, errorType: errorTypeOf(outcome, value), errorClass });
     },
     unread: () => call.end('success', { unread: true }),
     lost: () => instruments.internalError(adapter),
   };
+  return observation;
 }
