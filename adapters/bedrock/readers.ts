@@ -15,7 +15,10 @@ export const READERS: Readonly<Record<CommandKind, LlmReader>> = {
   converse: {
     request: ([command]) => ({ provider: PROVIDER, model: modelOf(command) }),
     answer: readConversation,
-    piece: readEvent,
+    piece(piece, notes) {
+      readEvent(piece, notes);
+      return undefined;
+    },
     stream,
   },
   invoke: {
@@ -24,7 +27,10 @@ export const READERS: Readonly<Record<CommandKind, LlmReader>> = {
       return { provider: PROVIDER, model, ...(model?.includes('embed') && { operation: 'embeddings' }) };
     },
     answer: (answer, notes) => readJson(property(answer, 'body'), readBody, notes),
-    piece: (piece, notes) => readJson(at(piece, 'chunk.bytes'), readChunk, notes),
+    piece(piece, notes) {
+      readJson(at(piece, 'chunk.bytes'), readChunk, notes);
+      return undefined;
+    },
     stream,
   },
 };

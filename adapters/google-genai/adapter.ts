@@ -3,7 +3,7 @@ import { type Fetch, watchedFetch } from '../shared/ai/attempts.js';
 import { assertClient, at, wrapMethod } from '../shared/ai/instrument.js';
 import { observeLlmMethod } from '../shared/ai/observe-llm-method.js';
 import { assertOptions } from '../shared/ai/options.js';
-import { contentReader, embeddingReader } from './readers.js';
+import { contentReader, embeddingReader, readerAroundRounds } from './readers.js';
 
 /** Where failures of this adapter are counted. */
 const PART = 'google_genai';
@@ -34,8 +34,8 @@ export function instrumentGoogleGenAI<C extends object>(ai: C, options: GoogleGe
   for (const [asked, round] of CONTENT) {
     // Functions that the SDK calls by itself, and answers that it continues, take several rounds. Each tells its own tokens,
     // and the answer only the last one's, so the rounds are read where they can be, and the answer where they can't.
-    const readsRounds = typeof at(models, round) === 'function';
-    observeLlmMethod(models, asked, PART, readsRounds ? { ...reader, answer() {}, piece() {} } : reader, options);
+    const hasRounds = typeof at(models, round) === 'function';
+    observeLlmMethod(models, asked, PART, hasRounds ? readerAroundRounds(provider) : reader, options);
     observeLlmMethod(models, round, PART, reader, options);
   }
   observeLlmMethod(models, 'embedContent', PART, embeddingReader(provider), options);

@@ -6,15 +6,24 @@ import type { LlmReader } from '../shared/ai/llm-reader.js';
 /** What a part of an answer may hold that the model put out. */
 const OUTPUT = ['text', 'functionCall', 'inlineData', 'executableCode', 'codeExecutionResult'];
 
-export function contentReader(provider: string): LlmReader {
+/** For a call whose rounds tell what it was made of. */
+export function readerAroundRounds(provider: string): LlmReader {
   return {
     request: ([asked]) => ({ provider, model: modelOf(asked), operation: 'generate_content' }),
+    answer() {},
+    aborted,
+  };
+}
+
+export function contentReader(provider: string): LlmReader {
+  return {
+    ...readerAroundRounds(provider),
     answer: readAnswer,
     piece(piece, notes) {
       if (candidatesOf(piece).some((candidate) => partsOf(candidate).some(isOutput))) notes.output();
       readAnswer(piece, notes);
+      return undefined;
     },
-    aborted,
   };
 }
 

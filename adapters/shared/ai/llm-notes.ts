@@ -16,6 +16,7 @@ export class LlmNotes {
   private readonly tools: string[] = [];
   private readonly calling = new Set<number>();
   private further: LlmCallFacts = {};
+  failed: unknown = undefined;
 
   constructor(private readonly call: LlmCall) {}
 
@@ -47,7 +48,12 @@ export class LlmNotes {
     if (choice !== undefined) this.calling.add(choice);
   }
 
-  /** Anything else that the answer told: the provider's own cost, an estimate, a failure. */
+  /** The answer, which came whole, says that it failed: what it says of that. */
+  failure(error: unknown): void {
+    this.failed ??= error;
+  }
+
+  /** Anything else that the answer told: the provider's own cost, an estimate. */
   note(facts: LlmCallFacts): void {
     this.further = { ...this.further, ...facts };
   }

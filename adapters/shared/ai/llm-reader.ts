@@ -10,8 +10,8 @@ export interface LlmReader {
   request(args: readonly unknown[]): LlmCallFacts;
   /** Notes what a whole answer tells. */
   answer(answer: unknown, notes: LlmNotes): void;
-  /** Notes what one piece of a stream tells. */
-  piece?(piece: unknown, notes: LlmNotes): void;
+  /** Notes what one piece of a stream tells. `'hidden'`: the caller did not ask for it, and does not get it. */
+  piece?(piece: unknown, notes: LlmNotes): 'hidden' | undefined;
   /** For clients whose answer is no stream but holds one: the call lasts until that has ended. */
   stream?(answer: unknown): unknown;
   /** For clients whose own timeout throws what an abort throws: whether this call's caller aborted it. */

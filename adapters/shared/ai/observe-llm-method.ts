@@ -49,7 +49,7 @@ export function beginLlmCall(
     run: (fn) => call.run(fn),
     chunk(piece) {
       streamed = true;
-      safely(instruments, adapter, () => reader.piece?.(piece, notes));
+      return safely(instruments, adapter, () => reader.piece?.(piece, notes)) === 'hidden';
     },
     end(outcome, value) {
       if (outcome === 'success' && !streamed) {
@@ -61,12 +61,13 @@ export function beginLlmCall(
         }
       }
       const told = safely(instruments, adapter, () => notes.facts()) ?? {};
-      if (outcome === 'success') return call.end(outcome, told);
-      const timedOut =
-        outcome === 'aborted' && safely(instruments, adapter, () => reader.aborted?.(args) === false) === true;
-      if (timedOut) outcome = 'error';
-      const errorClass = timedOut ? 'timeout' : outcome === 'error' ? errorClassOf(value) : undefined;
-      call.end(outcome, { ...told, errorType: errorTypeOf(outcome, value), errorClass });
+      const { failed } = notes;
+      if (outcome === 'success' && failed === undefined) return call.end(outcome, told);
+      const timedOut = outcome === 'aborted' && safely(instruments, adapter, () => reader.aborted?.(args)) === false;
+      const how = outcome === 'success' || timedOut ? 'error' : outcome;
+      const error = outcome === 'success' ? failed : value;
+      const errorClass = timedOut ? 'timeout' : how === 'error' ? errorClassOf(error) : undefined;
+      call.end(how, { ...told, errorType: errorTypeOf(how, error), errorClass });
     },
     unread: () => call.end('success', { unread: true }),
     lost: () => instruments.internalError(adapter),
