@@ -106,6 +106,8 @@ export interface Counted {
   readonly errorClass?: ErrorClass;
   /** Requests made for it. Default: 1. */
   readonly attempts?: number;
+  /** Pauses before another try. Default: one before each request but the first. */
+  readonly waits?: number;
   readonly unknown?: 'missing' | 'cut_off';
   /** Texts of an embedding call. */
   readonly texts?: number;
@@ -122,7 +124,7 @@ export async function expectCounted(row: AiClientRow, promptheus: Promptheus, ..
 }
 
 function addCounted(row: AiClientRow, one: Counted, add: (key: string, value: number | undefined) => void): void {
-  const { calls = 1, usage, attempts = 1 } = one;
+  const { calls = 1, usage, attempts = 1, waits = attempts - 1 } = one;
   add(`llm_requests_total{status=${one.status}}`, calls);
   if (one.texts === undefined) add('llm_request_duration_seconds_count', calls);
   else {
@@ -146,7 +148,7 @@ function addCounted(row: AiClientRow, one: Counted, add: (key: string, value: nu
   if (row.sees.retries !== 'attempts') return;
   add('llm_attempts_count', calls);
   add('llm_attempts_sum', attempts);
-  if (attempts > 1) add('llm_retry_wait_seconds_count', attempts - 1);
+  add('llm_retry_wait_seconds_count', waits);
 }
 
 const HISTOGRAM_PART = /_(bucket|sum)$/;

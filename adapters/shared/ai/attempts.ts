@@ -1,4 +1,11 @@
-import { activeLlmCall, interpose, type LlmCall, type LlmCallFacts, property, type RateLimit } from '../../../src/adapter.js';
+import {
+  activeLlmCall,
+  interpose,
+  type LlmCall,
+  type LlmCallFacts,
+  property,
+  type RateLimit,
+} from '../../../src/adapter.js';
 
 export type Fetch = (...args: unknown[]) => Promise<unknown>;
 
