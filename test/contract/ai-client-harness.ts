@@ -84,7 +84,7 @@ export async function readAll(
   const pieces: unknown[] = [];
   try {
     for await (const piece of await stream) {
-      pieces.push(structuredClone(piece));
+      pieces.push(piece);
       if (onPiece(piece) === 'break') break;
     }
     return { pieces };
@@ -106,11 +106,13 @@ export interface Counted {
   readonly errorClass?: ErrorClass;
   /** Requests made for it. Default: 1. */
   readonly attempts?: number;
-  /** Pauses before another try. Default: one before each request but the first. */
+  /** How often the client waited to try again. Default: before each attempt but the first. */
   readonly waits?: number;
-  readonly unknown?: 'missing' | 'cut_off';
+  readonly unknown?: 'missing' | 'cut_off' | 'unread' | 'estimated';
   /** Texts of an embedding call. */
   readonly texts?: number;
+  /** Our own guess of its tokens. */
+  readonly estimated?: TokenUsage;
 }
 
 /** Demands that the scrape holds these calls and nothing else of the model families. */
@@ -134,6 +136,8 @@ function addCounted(row: AiClientRow, one: Counted, add: (key: string, value: nu
   }
   add('llm_token_usage_total{token_type=prompt}', usage?.prompt);
   add('llm_token_usage_total{token_type=completion}', usage?.completion);
+  add('llm_estimated_tokens_total{token_type=prompt}', one.estimated?.prompt);
+  add('llm_estimated_tokens_total{token_type=completion}', one.estimated?.completion);
   if (row.sees.parts.includes('cached')) add('llm_cached_tokens_total', usage?.cached);
   if (row.sees.parts.includes('cacheWrite')) add('llm_cache_write_tokens_total', usage?.cacheWrite);
   if (row.sees.parts.includes('reasoning')) add('llm_reasoning_tokens_total', usage?.reasoning);

@@ -44,21 +44,24 @@ export function beginLlmCall(
   const asked: LlmCallFacts = safely(instruments, adapter, () => reader.request(args)) ?? {};
   const call = instruments.llm.begin(asked);
   const notes = new LlmNotes(call);
-  let streamed = false;
+  let read = false;
+  const answered = (value: unknown) => {
+    if (!read) safely(instruments, adapter, () => reader.answer(value, notes));
+    read = true;
+  };
   const observation: Observation = {
     run: (fn) => call.run(fn),
     chunk(piece) {
-      streamed = true;
+      read = true;
+      call.piece();
       return safely(instruments, adapter, () => reader.piece?.(piece, notes)) === 'hidden';
     },
+    answered,
     end(outcome, value) {
-      if (outcome === 'success' && !streamed) {
-        safely(instruments, adapter, () => reader.answer(value, notes));
-        const stream = safely(instruments, adapter, () => reader.stream?.(value));
-        if (isWatchable(stream)) {
-          streamed = true;
-          return watchIterable(stream, observation, args);
-        }
+      if (outcome === 'success') {
+        const stream = read ? undefined : safely(instruments, adapter, () => reader.stream?.(value));
+        answered(value);
+        if (isWatchable(stream)) return watchIterable(stream, observation, args);
       }
       const told = safely(instruments, adapter, () => notes.facts()) ?? {};
       const { failed } = notes;
