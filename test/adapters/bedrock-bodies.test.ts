@@ -9,6 +9,7 @@ import type { AiClientRow } from '../contract/ai-client-row.js';
 import { json, type Reply } from '../contract/ai-server.js';
 import {
   anthropicBodyRow,
+  BEDROCK,
   type Client,
   chunk,
   conversation,
@@ -23,14 +24,13 @@ import {
 } from './bedrock-row.js';
 import { onEveryClient } from './client-rows.js';
 
-const ROW = { name: 'Bedrock 3', folder: 'bedrock', alias: '@aws-sdk/client-bedrock-runtime' };
-
-onEveryClient([ROW], (_, load) => {
+onEveryClient(BEDROCK, ({ alias }, load) => {
   const sdk = load();
   bodyCases(sdk);
   embeddingCases(sdk);
   streamCases(sdk);
-  http2Case(sdk);
+  // The first versions speak HTTP/1 by default.
+  if (alias === BEDROCK[0]?.alias) http2Case(sdk);
 });
 
 const SUCCESS = { status: 'success', finish: ['stop'] } as const;

@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { instrumentBedrock } from '../../adapters/bedrock/index.js';
 import type { TokenUsage } from '../../src/adapter.js';
 import type { AiClientRow, Answer, Connection } from '../contract/ai-client.contract.js';
+import type { InstalledClient } from './client-rows.js';
 
 export const MODEL = 'anthropic.claude-3-5-sonnet-20240620-v1:0';
 export const USER = [{ role: 'user', content: [{ text: 'hello' }] }];
@@ -12,8 +13,14 @@ export type Sdk = any;
 // biome-ignore lint/suspicious/noExplicitAny: as above.
 export type Client = any;
 
-/** What stands beside the SDK in its own dependencies. */
-const beside = createRequire(resolve('test/matrix/bedrock/package.json'));
+/** What stands beside the newest SDK in its own dependencies. */
+const beside = createRequire(resolve('test/matrix/bedrock/node_modules/@aws-sdk/client-bedrock-runtime/package.json'));
+
+/** The newest, and the first that is supported. */
+export const BEDROCK: readonly InstalledClient[] = [
+  { name: 'Bedrock 3', folder: 'bedrock', alias: '@aws-sdk/client-bedrock-runtime' },
+  { name: 'Bedrock 3.600', folder: 'bedrock', alias: 'bedrock-3.600' },
+];
 
 /** A client that speaks HTTP/1, as the contract's server does; by default it speaks HTTP/2. */
 export function connectTo(sdk: Sdk, to: Connection, kind = 'BedrockRuntimeClient'): Client {

@@ -2,6 +2,8 @@
 export const SUBPATHS: ReadonlyArray<readonly [subpath: string, name: string]> = [
   ['promptheus', 'createPromptheus'],
   ['promptheus/adapter', 'exchangeOf'],
+  ['promptheus/bedrock', 'instrumentBedrock'],
   ['promptheus/decorators', 'ObserveLlm'],
   ['promptheus/express', 'expressMetrics'],
+  ['promptheus/google-genai', 'instrumentGoogleGenAI'],
 ];
