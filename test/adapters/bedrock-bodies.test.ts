@@ -1,36 +1,15 @@
-import { once } from 'node:events';
-import { createServer } from 'node:http2';
-import type { AddressInfo } from 'node:net';
 import { expect, it } from 'vitest';
-import { instrumentBedrock } from '../../adapters/bedrock/index.js';
-import { createPromptheus } from '../../src/index.js';
 import { besideBare, type Case, type Counted, expectCounted, readAll, settled } from '../contract/ai-client-harness.js';
 import type { AiClientRow } from '../contract/ai-client-row.js';
 import { json, type Reply } from '../contract/ai-server.js';
-import {
-  anthropicBodyRow,
-  BEDROCK,
-  type Client,
-  chunk,
-  conversation,
-  converseRow,
-  failure,
-  MODEL,
-  type Sdk,
-  STREAM_HEADERS,
-  settings,
-  USER,
-  untimed,
-} from './bedrock-row.js';
+import { anthropicBodyRow, BEDROCK, type Client, chunk, type Sdk, STREAM_HEADERS, untimed } from './bedrock-row.js';
 import { onEveryClient } from './client-rows.js';
 
-onEveryClient(BEDROCK, ({ alias }, load) => {
+onEveryClient(BEDROCK, (_, load) => {
   const sdk = load();
   bodyCases(sdk);
   embeddingCases(sdk);
   streamCases(sdk);
-  // The first versions speak HTTP/1 by default.
-  if (alias === BEDROCK[0]?.alias) http2Case(sdk);
 });
 
 const SUCCESS = { status: 'success', finish: ['stop'] } as const;
@@ -157,30 +136,5 @@ function streamCases(sdk: Sdk): void {
     const script: Reply[] = [{ headers: STREAM_HEADERS, parts: chunks.map(chunk) }];
     const on = await besideBare(row, { script, act });
     await expectCounted(row, on, { ...TOLD, streamed: true });
-  });
-}
-
-/** The SDK's own default, which the server of the contract does not speak. */
-function http2Case(sdk: Sdk): void {
-  it('counts what a client does over HTTP/2, its retries among it', async () => {
-    const promptheus = createPromptheus({ default: false, registry: false, logger: false });
-    const answer = conversation({ text: ['Hi'], finish: 'stop', usage: { prompt: 5, completion: 7 } });
-    let failures = 1;
-    const server = createServer((request, response) => {
-      request.resume();
-      response.writeHead(failures > 0 ? 429 : 200, { 'content-type': 'application/json' });
-      response.end(JSON.stringify(failures-- > 0 ? failure(429) : answer));
-    });
-    server.listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-    const client = instrumentBedrock(new sdk.BedrockRuntimeClient(settings(url)), { promptheus });
-    try {
-      await (client as Client).send(new sdk.ConverseCommand({ modelId: MODEL, messages: USER }));
-    } finally {
-      (client as Client).destroy();
-      server.close();
-    }
-    await expectCounted(converseRow(sdk) as AiClientRow, promptheus, { ...TOLD, attempts: 2 });
   });
 }

@@ -8,6 +8,7 @@ import { HANG, json, type Reply, startAiServer } from '../contract/ai-server.js'
 import { type InstalledClient, onEveryClient } from './client-rows.js';
 import { expectDropped } from './dropped.js';
 import { body, type Client, connectTo, frame, geminiRow, MODEL, type Sdk, usageMetadata } from './google-genai-row.js';
+import { runPage } from './run-page.js';
 
 const ROWS: readonly InstalledClient[] = [
   { name: '@google/genai 3', folder: 'google-genai', alias: 'google-genai-3' },
@@ -33,6 +34,15 @@ onEveryClient(ROWS, ({ name, alias }, load) => {
   chatCases(cases);
   vertexCases(cases, sdk);
   clientCases(cases, sdk);
+
+  it('prints what docs/adapters/google-genai.md says', async () => {
+    const server = await startAiServer([json(TEXT), streamOf(TEXT)]);
+    const client = { name: '@google/genai', folder: `test/matrix/google-genai/node_modules/${alias}` };
+    const env = { GEMINI_API_KEY: 'none', GOOGLE_GEMINI_BASE_URL: server.url };
+    const { printed, told } = await runPage('docs/adapters/google-genai.md', client, env);
+    await server.close();
+    expect(printed).toBe(told);
+  });
 
   it.runIf(dropsUsage)('counts embeddings whose usage the client does not hand on as unknown', async () => {
     const script: Reply[] = [
