@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import type { Channel } from 'node:diagnostics_channel';
 import { slot } from '../internal/slot.js';
 
 /** What a request carries through every `await`. */
@@ -72,6 +73,18 @@ export function runInside<T>(kind: RecorderKind, record: object, fn: () => T): T
     { correlationId: outer.correlationId, tenant: outer.tenant, active: { kind, record, outer: outer.active } },
     fn,
   );
+}
+
+/** Puts the rest of the running flow inside a recorder, where there is no function to run in it. @internal */
+export function enterRecorder(kind: RecorderKind, record: object): void {
+  const { correlationId, tenant, active } = currentState();
+  storage.enterWith({ correlationId, tenant, active: { kind, record, outer: active } });
+}
+
+/** Binds the state of what a diagnostics channel runs to its messages; `undefined` unbinds it. @internal */
+export function bindState(channel: Channel, stateOf: ((message: unknown) => ContextState) | undefined): void {
+  if (stateOf === undefined) channel.unbindStore(storage);
+  else channel.bindStore(storage, stateOf);
 }
 
 /** The innermost open recorder of a kind. @internal */
