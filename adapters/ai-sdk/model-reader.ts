@@ -37,10 +37,11 @@ function modelFacts(model: unknown) {
   };
 }
 
+/** A model gets `values`; the events of `embed` and `embedMany` call one text, or all of them, `value`. None: kept from us. */
 function textsIn(params: unknown): number | undefined {
-  const values = property(params, 'values');
-  if (Array.isArray(values)) return values.length > 0 ? values.length : undefined;
-  return property(params, 'value') === undefined ? undefined : 1;
+  const texts = property(params, 'values') ?? property(params, 'value');
+  if (Array.isArray(texts)) return texts.length > 0 ? texts.length : undefined;
+  return texts === undefined || texts === '' ? undefined : 1;
 }
 
 function noteEnd(end: unknown, notes: LlmNotes): void {

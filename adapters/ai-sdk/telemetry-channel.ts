@@ -3,6 +3,7 @@ import {
   availableInstruments,
   enterChannel,
   type Instruments,
+  interpose,
   type Observation,
   type OnInstance,
   property,
@@ -14,6 +15,8 @@ import { watchStreamInPlace } from './watch-stream.js';
 
 /** Where `ai` 7 tells what it does, with no registration and to every subscriber. */
 const CHANNEL = 'ai:telemetry';
+
+const SEEN = Symbol.for('promptheus.seen.v1');
 
 /** What is asked of a model. The channel's other messages are steps, tools and whole operations around these. */
 const READERS = new Map([
@@ -54,11 +57,21 @@ function begin(instruments: Instruments, message: object): Observation | undefin
   try {
     const { type, event } = message as { type?: unknown; event?: unknown };
     const reader = READERS.get(type as string);
-    return reader && beginLlmCall(instruments, 'ai-sdk', reader, [event, event]);
+    if (reader === undefined || isSeen(message, instruments)) return undefined;
+    return beginLlmCall(instruments, 'ai-sdk', reader, [event, event]);
   } catch {
     instruments.internalError('ai-sdk');
     return undefined;
   }
+}
+
+/** Whether another subscription, or another copy of the package, has counted this message on the same instance. */
+function isSeen(message: { [SEEN]?: Set<Instruments> }, instruments: Instruments): boolean {
+  if (message[SEEN] === undefined) interpose(message, SEEN, new Set());
+  const seen = message[SEEN];
+  if (seen?.has(instruments)) return true;
+  seen?.add(instruments);
+  return false;
 }
 
 function end(observation: Observation, message: unknown): void {

@@ -1,5 +1,5 @@
 import { consumed, endWhenLost, interpose, type Observation, property } from '../../src/adapter.js';
-import { type Outcome, outcomeOf } from '../shared/ai/outcome.js';
+import { outcomeOf } from '../shared/ai/outcome.js';
 
 /** The part of a web stream that is used; its types are the reader's. */
 type Stream = ReadableStream<unknown>;
@@ -9,32 +9,37 @@ type Stream = ReadableStream<unknown>;
  * cancelled, failed, or dropped. A part that tells of a failure ends it too, since models go on to their `finish` after one.
  */
 export function watchStream(source: Stream, observation: Observation, args: readonly unknown[]): Stream {
-  // A getter of the caller's could take its place on the instance.
+  // The instance's own method may be ours, of `watchStreamInPlace`.
   const reader = ReadableStream.prototype.getReader.call(source) as ReadableStreamDefaultReader<unknown>;
-  const end = (outcome: Outcome, value: unknown) => observation.end(outcome, value);
+  const failed = (error: unknown) => observation.end(outcomeOf('error', error, args), error);
+  let cancelled = false;
   const watched = new ReadableStream<unknown>(
     {
       async pull(controller) {
         try {
           const { done, value } = await observation.run(() => reader.read());
+          // Cancelling the source settles this read as if the source were at its end.
+          if (cancelled) return;
           if (done) {
-            end(outcomeOf('success', undefined, args), undefined);
+            observation.end(outcomeOf('success', undefined, args), undefined);
             return controller.close();
           }
-          if (property(value, 'type') === 'error') fail(property(value, 'error'), observation, args);
+          if (property(value, 'type') === 'error') failed(property(value, 'error'));
           else observation.chunk(value);
           controller.enqueue(value);
         } catch (error) {
-          fail(error, observation, args);
+          failed(error);
           controller.error(error);
         }
       },
       async cancel(reason) {
+        cancelled = true;
         const outcome = outcomeOf('incomplete', reason, args);
         try {
           await reader.cancel(reason);
         } finally {
-          end(outcome, reason);
+          // After it, so that a recorder further in has told what it knows.
+          observation.end(outcome, reason);
         }
       },
     },
@@ -42,10 +47,6 @@ export function watchStream(source: Stream, observation: Observation, args: read
   );
   endWhenLost(watched, observation);
   return watched;
-}
-
-function fail(error: unknown, observation: Observation, args: readonly unknown[]): void {
-  observation.end(outcomeOf('error', error, args), error);
 }
 
 /** What a consumer of a web stream calls first. */

@@ -1,6 +1,6 @@
 import { tracingChannel } from 'node:diagnostics_channel';
 import { slot } from '../internal/slot.js';
-import { bindState, currentState } from './context.js';
+import { bindState, type ContextState, currentState } from './context.js';
 
 /** Gives a function that runs others inside what a message begins; `undefined` where it begins nothing. Never throws. */
 export type Enter = (message: object) => (<T>(fn: () => T) => T) | undefined;
@@ -14,20 +14,16 @@ export function enterChannel(name: string, enter: Enter): () => void {
   slot.channels ??= new Map();
   const enters = slot.channels.get(name) ?? new Set();
   slot.channels.set(name, enters);
-  if (enters.size === 0) {
-    bindState(start, (message) => {
-      let enterAll = currentState;
-      for (const each of enters) {
-        const run = each(message as object);
-        const inner = enterAll;
-        if (run !== undefined) enterAll = () => run(inner);
-      }
-      return enterAll();
-    });
-  }
+  if (enters.size === 0) bindState(start, (message) => stateInside([...enters], message as object));
   enters.add(enter);
   return () => {
     enters.delete(enter);
     if (enters.size === 0) bindState(start, undefined);
   };
+}
+
+function stateInside([first, ...rest]: readonly Enter[], message: object): ContextState {
+  if (first === undefined) return currentState();
+  const run = first(message);
+  return run === undefined ? stateInside(rest, message) : run(() => stateInside(rest, message));
 }

@@ -106,7 +106,7 @@ export interface Counted {
   readonly errorClass?: ErrorClass;
   /** Requests made for it. Default: 1. */
   readonly attempts?: number;
-  readonly unknown?: 'missing' | 'cut_off';
+  readonly unknown?: 'missing' | 'cut_off' | 'unread';
   /** Texts of an embedding call. */
   readonly texts?: number;
 }
