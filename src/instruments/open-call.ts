@@ -1,4 +1,4 @@
-import { currentState, type RecorderKind, runInside } from '../context/context.js';
+import { currentState, enterRecorder, type RecorderKind, runInside } from '../context/context.js';
 import { nowSeconds } from '../internal/clock.js';
 import { activeTraceContext, type TraceContext } from '../internal/open-telemetry.js';
 
@@ -39,6 +39,16 @@ export class OpenCall<K extends object> {
   /** Runs `fn` so that recorders of this kind in it find this call. */
   run<T>(fn: () => T): T {
     return runInside(this.rules.kind, this, fn);
+  }
+
+  /** As `run`, for the rest of the running flow: for where a library calls us in it, and gives no function to run. */
+  enter(): void {
+    enterRecorder(this.rules.kind, this);
+  }
+
+  /** Ends the call unrecorded: nothing was asked after all. */
+  dismiss(): void {
+    this.open = false;
   }
 
   /** Ends the call, once. `seconds` defaults to the time since it was begun. */

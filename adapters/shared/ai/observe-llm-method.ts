@@ -4,9 +4,11 @@ import {
   errorClassOf,
   errorTypeOf,
   type Instruments,
+  type LlmCall,
   type LlmCallFacts,
   type Observation,
   type OnInstance,
+  type Outcome,
   safely,
 } from '../../../src/adapter.js';
 import { observeMethod } from './instrument.js';
@@ -51,14 +53,24 @@ export function beginLlmCall(
     },
     end(outcome, value) {
       if (outcome === 'success' && !streamed) safely(instruments, adapter, () => reader.answer(value, notes));
-      const told = safely(instruments, adapter, () => notes.facts()) ?? {};
-      const failed = outcome === 'success' ? notes.failed : undefined;
-      if (outcome === 'success' && failed === undefined) return call.end(outcome, told);
-      const [how, error] = failed === undefined ? [outcome, value] : (['error', failed] as const);
-      const errorClass = how === 'error' ? errorClassOf(error) : undefined;
-      call.end(how, { ...told, errorType: errorTypeOf(how, error), errorClass });
+      endLlmCall(instruments, adapter, call, notes, outcome, value);
     },
     unread: () => call.end('success', { unread: true }),
     lost: () => instruments.internalError(adapter),
   };
+}
+
+/** Ends a call with what is noted of it; `error` is what it failed with. */
+export function endLlmCall(
+  instruments: Instruments,
+  adapter: string,
+  call: LlmCall,
+  notes: LlmNotes,
+  outcome: Outcome,
+  error: unknown,
+): void {
+  const told = safely(instruments, adapter, () => notes.facts()) ?? {};
+  if (outcome === 'success') return call.end(outcome, told);
+  const errorClass = outcome === 'error' ? errorClassOf(error) : undefined;
+  call.end(outcome, { ...told, errorType: errorTypeOf(outcome, error), errorClass });
 }
