@@ -1,5 +1,12 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { availableInstruments, type LlmCallFacts, type OnInstance, property, safely } from '../../src/adapter.js';
+import {
+  availableInstruments,
+  type Instruments,
+  type LlmCallFacts,
+  type OnInstance,
+  property,
+  safely,
+} from '../../src/adapter.js';
 import { outcomeOf } from '../shared/ai/outcome.js';
 import { ModelRun, PART } from './model-run.js';
 import { OpenRuns } from './open-runs.js';
@@ -38,15 +45,14 @@ export interface LangchainHandler {
  * const model = new ChatOpenAI({ model: 'gpt-4o', callbacks: [langchainHandler()] });
  */
 export function langchainHandler(options: OnInstance = {}): LangchainHandler {
-  const instruments = () => availableInstruments(options.promptheus);
-  const dropped = () => instruments()?.internalError('langchain_runs');
-  const models = new OpenRuns<ModelRun>(dropped);
-  const retrievers = new OpenRuns<RetrieverRun>(dropped);
-  const beginModel = modelStarter(models, options);
-  const beginRetriever = retrieverStarter(retrievers, options);
-  const chat = (...start: ModelStart) => beginModel('chat', start);
-  const completion = (...start: ModelStart) => beginModel('text_completion', start);
-  const retriever = (...start: RetrieverStart) => beginRetriever(start);
+  const runs = () => {
+    const instruments = availableInstruments(options.promptheus);
+    return instruments && runsOn(instruments);
+  };
+  const beginModel = modelStarter();
+  const chat = (...start: ModelStart) => beginModel(runs(), 'chat', start);
+  const completion = (...start: ModelStart) => beginModel(runs(), 'text_completion', start);
+  const retriever = (...start: RetrieverStart) => beginRetriever(runs(), start);
   const handler: LangchainHandler = {
     name: 'promptheus',
     // In turn with the run, not from a queue: else the times would be the queue's.
@@ -59,13 +65,18 @@ export function langchainHandler(options: OnInstance = {}): LangchainHandler {
     handleChatModelStart: chat,
     handleLLMStart: completion,
     handleRetrieverStart: retriever,
-    handleLLMNewToken: (token, _, id, _parent, _tags, fields) => models.get(id)?.token(token, fields),
+    handleLLMNewToken: (token, _, id, _parent, _tags, fields) => runs()?.models.get(id)?.token(token, fields),
     handleLLMEnd: (result, id, _parent, _tags, extra) => {
-      models.take(id)?.answered(result, property(extra, 'cached') === true);
+      runs()
+        ?.models.take(id)
+        ?.answered(result, property(extra, 'cached') === true);
     },
-    handleLLMError: (error, id) => models.take(id)?.failed(error),
-    handleRetrieverEnd: (documents, id) => retrievers.take(id)?.found(documents),
-    handleRetrieverError: (error, id) => retrievers.take(id)?.end(outcomeOf('error', error, []), error),
+    handleLLMError: (error, id) => runs()?.models.take(id)?.failed(error),
+    handleRetrieverEnd: (documents, id) => runs()?.retrievers.take(id)?.found(documents),
+    handleRetrieverError: (error, id) =>
+      runs()
+        ?.retrievers.take(id)
+        ?.end(outcomeOf('error', error, []), error),
   };
   return Object.assign(handler, inTheRun(chat, completion, retriever));
 }
@@ -84,35 +95,54 @@ function inTheRun(chat: unknown, completion: unknown, retriever: unknown): objec
   };
 }
 
-function modelStarter(runs: OpenRuns<ModelRun>, options: OnInstance) {
+interface Runs {
+  readonly instruments: Instruments;
+  readonly models: OpenRuns<ModelRun>;
+  readonly retrievers: OpenRuns<RetrieverRun>;
+}
+
+/** By instance, not by handler: a model and a call of it may each have one, and hear of the same run. */
+const runsOfInstances = new WeakMap<Instruments, Runs>();
+
+function runsOn(instruments: Instruments): Runs {
+  const known = runsOfInstances.get(instruments);
+  if (known !== undefined) return known;
+  const dropped = () => instruments.internalError('langchain_runs');
+  const runs = {
+    instruments,
+    models: new OpenRuns<ModelRun>(dropped),
+    retrievers: new OpenRuns<RetrieverRun>(dropped),
+  };
+  runsOfInstances.set(instruments, runs);
+  return runs;
+}
+
+function modelStarter() {
   // A call with several prompts begins all its runs in one go: side by side, not one inside the other.
   let begun: { readonly extra: unknown; readonly before: <T>(fn: () => T) => T } | undefined;
-  return (operation: LlmCallFacts['operation'], start: ModelStart): void => {
+  return (runs: Runs | undefined, operation: LlmCallFacts['operation'], start: ModelStart): void => {
     const [, , id, , extra, , metadata] = start;
-    const instruments = availableInstruments(options.promptheus);
-    if (instruments === undefined || runs.has(id)) return;
-    safely(instruments, PART, () => {
+    if (runs === undefined || runs.models.has(id)) return;
+    safely(runs.instruments, PART, () => {
       if (begun === undefined || begun.extra !== extra) {
         begun = { extra, before: AsyncLocalStorage.snapshot() };
         queueMicrotask(() => (begun = undefined));
       }
       const facts = modelFacts(extra, metadata, operation);
       const signal = property(property(extra, 'options'), 'signal');
-      const run = begun.before(() => new ModelRun(instruments, facts, signal));
-      runs.add(id, run, metadata);
+      const run = begun.before(() => new ModelRun(runs.instruments, facts, signal));
+      runs.models.add(id, run, metadata);
       run.call.enter();
     });
   };
 }
 
-function retrieverStarter(runs: OpenRuns<RetrieverRun>, options: OnInstance) {
-  return ([retriever, , id, , tags, metadata]: RetrieverStart): void => {
-    const instruments = availableInstruments(options.promptheus);
-    if (instruments === undefined || runs.has(id)) return;
-    safely(instruments, PART, () => {
-      const run = new RetrieverRun(instruments, retrieverFacts(retriever, tags, metadata));
-      runs.add(id, run, metadata);
-      run.call.enter();
-    });
-  };
+function beginRetriever(runs: Runs | undefined, start: RetrieverStart): void {
+  const [retriever, , id, , tags, metadata] = start;
+  if (runs === undefined || runs.retrievers.has(id)) return;
+  safely(runs.instruments, PART, () => {
+    const run = new RetrieverRun(runs.instruments, retrieverFacts(retriever, tags, metadata));
+    runs.retrievers.add(id, run, metadata);
+    run.call.enter();
+  });
 }
