@@ -161,9 +161,8 @@ function runCases(langchain: Langchain, row: AiClientRow): void {
     const promptheus = instance();
     const handler = langchainHandler({ promptheus });
     const metadata = { ls_provider: 'openai', ls_model_name: 'gpt-4o' };
-    const apart = AsyncLocalStorage.snapshot();
     const begin = (id: string) => handler.handleChatModelStart({}, [], id, undefined, {}, [], metadata);
-    for (let n = 0; n < 10_002; n++) apart(() => begin(`run-${n}`));
+    for (let n = 0; n < 10_002; n++) AsyncLocalStorage.snapshot()(() => begin(`run-${n}`));
     const { samples } = parseExposition((await promptheus.scrape()).body.toString());
     const valueIn = (name: string, label: string, value: string) =>
       samples.find((sample) => sample.name === name && sample.labels[label] === value)?.value;
