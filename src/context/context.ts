@@ -66,19 +66,20 @@ export function runWithState<T>(state: ContextState, fn: () => T): T {
   return storage.run(state, fn);
 }
 
-/** Runs `fn` inside a recorder, so that one of its kind further in can find it. @internal */
-export function runInside<T>(kind: RecorderKind, record: object, fn: () => T): T {
-  const outer = storage.getStore() ?? EMPTY;
-  return storage.run(
-    { correlationId: outer.correlationId, tenant: outer.tenant, active: { kind, record, outer: outer.active } },
-    fn,
-  );
+/** The state of a flow inside a recorder, so that one of its kind further in can find it. @internal */
+export function stateInside(outer: ContextState, kind: RecorderKind, record: object): ContextState {
+  const { correlationId, tenant, active } = outer;
+  return { correlationId, tenant, active: { kind, record, outer: active } };
 }
 
-/** Puts the rest of the running flow inside a recorder, where there is no function to run in it. @internal */
-export function enterRecorder(kind: RecorderKind, record: object): void {
-  const { correlationId, tenant, active } = currentState();
-  storage.enterWith({ correlationId, tenant, active: { kind, record, outer: active } });
+/** Runs `fn` inside a recorder. @internal */
+export function runInside<T>(kind: RecorderKind, record: object, fn: () => T): T {
+  return storage.run(stateInside(currentState(), kind, record), fn);
+}
+
+/** Gives the rest of the running flow a state, where there is no function to run with it. @internal */
+export function enterState(state: ContextState): void {
+  storage.enterWith(state);
 }
 
 /** Binds the state of what a diagnostics channel runs to its messages; `undefined` unbinds it. @internal */

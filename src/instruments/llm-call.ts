@@ -30,7 +30,7 @@ export class LlmCall extends OpenCall<LlmCallFacts> implements LlmProgress {
     private readonly families: LlmFamilies,
     private readonly facts: LlmCallFacts,
   ) {
-    super(rules);
+    super(rules, facts);
     if (facts.model === undefined || this.counts()) return;
     this.inFlight = handleOf(families.inFlight, { provider: facts.provider, model: facts.model });
     this.inFlight.inc();
@@ -38,6 +38,12 @@ export class LlmCall extends OpenCall<LlmCallFacts> implements LlmProgress {
 
   get isOpen(): boolean {
     return this.open;
+  }
+
+  /** A piece of the answer, whatever it carries: the call that sees it first tells of the stream. */
+  piece(teller: LlmCall = this): void {
+    this.outer?.piece(teller);
+    this.teller ??= teller;
   }
 
   /** A piece of the answer that carries output. */
@@ -69,9 +75,9 @@ export class LlmCall extends OpenCall<LlmCallFacts> implements LlmProgress {
     if (limit.tokens !== undefined) handleOf(this.families.remainingTokens, this.facts).set(limit.tokens);
   }
 
-  override dismiss(): void {
+  override dismiss(known: LlmCallFacts = {}): void {
     this.leaveGauge();
-    super.dismiss();
+    super.dismiss({ ...this.facts, ...known });
   }
 
   override end(outcome: Outcome, known: LlmCallFacts, seconds?: number): void {

@@ -36,7 +36,10 @@ export interface AiClientRow<C = unknown> {
   /** The real client, instrumented when `promptheus` is given. */
   connect(to: Connection): C | Promise<C>;
 
-  /** One call each, in the client's own idiom. What they give is compared with what a bare client gives. */
+  /**
+   * One call each, in the client's own idiom. What they give is compared with what a bare client gives, so that they leave
+   * out what differs from run to run (ids that the client makes up).
+   */
   readonly calls: {
     plain(client: C, options: { readonly signal?: AbortSignal }): Promise<unknown>;
     stream(client: C, options: { readonly signal?: AbortSignal }): Promise<AsyncIterable<unknown>>;

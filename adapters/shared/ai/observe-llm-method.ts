@@ -44,15 +44,21 @@ export function beginLlmCall(
   const asked: LlmCallFacts = safely(instruments, adapter, () => reader.request(args)) ?? {};
   const call = instruments.llm.begin(asked);
   const notes = new LlmNotes(call);
-  let streamed = false;
+  let read = false;
+  const answered = (value: unknown) => {
+    if (!read) safely(instruments, adapter, () => reader.answer(value, notes));
+    read = true;
+  };
   return {
     run: (fn) => call.run(fn),
     chunk(piece) {
-      streamed = true;
+      read = true;
+      call.piece();
       return safely(instruments, adapter, () => reader.piece?.(piece, notes)) === 'hidden';
     },
+    answered,
     end(outcome, value) {
-      if (outcome === 'success' && !streamed) safely(instruments, adapter, () => reader.answer(value, notes));
+      if (outcome === 'success') answered(value);
       endLlmCall(instruments, adapter, call, notes, outcome, value);
     },
     unread: () => call.end('success', { unread: true }),
@@ -70,7 +76,8 @@ export function endLlmCall(
   error: unknown,
 ): void {
   const told = safely(instruments, adapter, () => notes.facts()) ?? {};
-  if (outcome === 'success') return call.end(outcome, told);
-  const errorClass = outcome === 'error' ? errorClassOf(error) : undefined;
-  call.end(outcome, { ...told, errorType: errorTypeOf(outcome, error), errorClass });
+  const saysSo = outcome === 'success' && notes.failed !== undefined;
+  const [how, failure] = saysSo ? (['error', notes.failed] as const) : [outcome, error];
+  const errorClass = how === 'error' ? errorClassOf(failure) : undefined;
+  call.end(how, { ...told, errorType: errorTypeOf(how, failure), errorClass });
 }

@@ -64,21 +64,32 @@ interface Ends {
 
 function watchIterator(iterator: Iterator, observation: Observation, ends: Ends): boolean {
   const { next, return: leave, throw: fail } = iterator;
-  const step: (method: Step) => Step =
-    (method) =>
-    async (...args) => {
+  // Made once for all the pieces of a stream, of which there are many.
+  const step = (method: Step): Step => {
+    let args: unknown[] = [];
+    const call = () => Reflect.apply(method, iterator, args);
+    const came = (result: IteratorResult<unknown>): IteratorResult<unknown> | Promise<IteratorResult<unknown>> => {
+      if (result.done) observation.end(ends.left('success'), result.value);
+      else if (observation.chunk(result.value)) return advance();
+      return result;
+    };
+    const failed = (error: unknown): never => {
+      observation.end(ends.failed(error), error);
+      throw error;
+    };
+    const advance = (): Promise<IteratorResult<unknown>> => {
       try {
-        for (;;) {
-          const result = await observation.run(() => Reflect.apply(method, iterator, args));
-          if (result.done) observation.end(ends.left('success'), result.value);
-          else if (observation.chunk(result.value)) continue;
-          return result;
-        }
+        return Promise.resolve(observation.run(call)).then(came, failed);
       } catch (error) {
         observation.end(ends.failed(error), error);
-        throw error;
+        return Promise.reject(error);
       }
     };
+    return (...given) => {
+      args = given;
+      return advance();
+    };
+  };
   // Who leaves may stop the stream's controller on the way out, so the outcome is read before; the call ends after, so
   // that a recorder further in has told it what it knows.
   const leaving: (method: Step) => Step =
