@@ -9,6 +9,7 @@ import { json, type Reply, startAiServer } from '../contract/ai-server.js';
 import { type AiClient, aiRow, byChannel, byMiddleware, type Instrument } from './ai-sdk-client.js';
 import { onEveryAi } from './ai-sdk-rows.js';
 import { openAiDialect } from './openai-dialect.js';
+import { examplesOf, printedBy } from './run-page.js';
 
 setFlagsFromString('--expose-gc');
 const gc = runInNewContext('gc') as () => void;
@@ -17,6 +18,7 @@ const ANSWER = { text: ['Hel', 'lo'], finish: 'stop', usage: { prompt: 12, compl
 const PLAIN = json(openAiDialect.answer(ANSWER));
 const { first, rest } = openAiDialect.stream(ANSWER);
 const STREAM: Reply = { headers: openAiDialect.streamHeaders, parts: [...first, ...rest] };
+const EXAMPLES = examplesOf('docs/adapters/ai-sdk.md');
 const COUNTED = { status: 'success', usage: ANSWER.usage, finish: ['stop'] } as const;
 
 describe('ai-sdk', () => {
@@ -26,6 +28,19 @@ describe('ai-sdk', () => {
     describe(`ai ${major}, aiSdkMiddleware`, () => {
       nestedCases(byMiddlewareRow as AiClientRow, byMiddleware);
       middlewareCases(byMiddlewareRow as AiClientRow);
+    });
+    const packages = {
+      ai: `test/matrix/ai-sdk/node_modules/ai-${major}`,
+      '@ai-sdk/openai-compatible': `test/matrix/ai-sdk/node_modules/@ai-sdk/openai-compatible-${major - 4}`,
+    };
+    // The second example is for 7 only.
+    it.each(EXAMPLES.slice(0, major === 7 ? 2 : 1))('prints what its page says', async (example) => {
+      const server = await startAiServer([PLAIN]);
+      try {
+        expect(await printedBy(example, packages, server.url)).toBe(example.output);
+      } finally {
+        await server.close();
+      }
     });
     if (major !== 7) return;
     const byChannelRow = aiRow('ai 7, instrumentAiSdk', load, major, byChannel);

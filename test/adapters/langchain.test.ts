@@ -10,6 +10,7 @@ import { json, type Reply, startAiServer } from '../contract/ai-server.js';
 import { parseExposition } from '../contract/parse-exposition.js';
 import { type ChatModel, chatModel, type Langchain, langchainRow, onLangchain } from './langchain-client.js';
 import { openAiDialect } from './openai-dialect.js';
+import { examplesOf, printedBy } from './run-page.js';
 
 setFlagsFromString('--expose-gc');
 const gc = runInNewContext('gc') as () => void;
@@ -29,6 +30,11 @@ describe('langchain', () => {
     const name = 'ChatOpenAI, langchainHandler over an instrumented client';
     const overClient = langchainRow(langchain, name, OVER_CLIENT);
     describeAiClient(overClient);
+    const modules = 'test/matrix/langchain/node_modules';
+    const packages = { '@langchain/openai': `${modules}/@langchain/openai` };
+    it.each(examplesOf('docs/adapters/langchain.md'))('prints what its page says', async (example) => {
+      await against([PLAIN], async (url) => expect(await printedBy(example, packages, url)).toBe(example.output));
+    });
     describe('nesting', () => nestedCases(langchain, alone as AiClientRow, overClient as AiClientRow));
     describe('runs', () => runCases(langchain, alone as AiClientRow));
     describe('retrievers', () => retrieverCases(langchain));

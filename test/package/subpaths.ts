@@ -2,7 +2,9 @@
 export const SUBPATHS: ReadonlyArray<readonly [subpath: string, name: string]> = [
   ['promptheus', 'createPromptheus'],
   ['promptheus/adapter', 'exchangeOf'],
+  ['promptheus/ai-sdk', 'aiSdkMiddleware'],
   ['promptheus/decorators', 'ObserveLlm'],
   ['promptheus/express', 'expressMetrics'],
+  ['promptheus/langchain', 'langchainHandler'],
   ['promptheus/openai', 'instrumentOpenAI'],
 ];

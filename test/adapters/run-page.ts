@@ -1,0 +1,45 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+
+export interface Example {
+  readonly code: string;
+  readonly output: string;
+}
+
+/** The examples of a page that say what they print. */
+export function examplesOf(page: string): Example[] {
+  const found = readFileSync(page, 'utf8').matchAll(
+    /^```js\n((?:(?!```).*\n)*)```\n\n```text\n((?:(?!```).*\n)*)```/gm,
+  );
+  return [...found].map(([, code = '', output = '']) => ({ code, output }));
+}
+
+/** What an example prints where `promptheus` and these packages are installed, each given by its folder. */
+export async function printedBy(
+  { code }: Example,
+  packages: Readonly<Record<string, string>>,
+  baseUrl: string,
+): Promise<string> {
+  const folder = mkdtempSync(join(tmpdir(), 'promptheus-page-'));
+  try {
+    for (const [name, from] of Object.entries({ promptheus: '.', ...packages })) {
+      const link = join(folder, 'node_modules', name);
+      mkdirSync(dirname(link), { recursive: true });
+      symlinkSync(resolve(from), link);
+    }
+    writeFileSync(join(folder, 'page.mjs'), code);
+    const env = { ...process.env, OPENAI_API_KEY: 'none', OPENAI_BASE_URL: baseUrl };
+    const child = spawn(process.execPath, ['page.mjs'], { cwd: folder, env, stdio: ['ignore', 'pipe', 'inherit'] });
+    let printed = '';
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      printed += text;
+    });
+    await once(child, 'close');
+    return printed;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
