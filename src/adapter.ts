@@ -5,6 +5,7 @@ import type { HttpExchange } from './instruments/http-exchange.js';
 import type { Instruments } from './instruments/instruments.js';
 import { promptheus } from './promptheus.js';
 
+export { type Enter, enterChannel } from './context/channel.js';
 export { PromptheusError, show } from './errors/promptheus-error.js';
 export type { ScrapeRequest, ScrapeResponse } from './exposition/scrape-handler.js';
 export { correlationIdFrom } from './instruments/correlation-id.js';
@@ -18,7 +19,8 @@ export { activeLlmCall, type LlmCall, type RateLimit } from './instruments/llm-c
 export type { LlmCallFacts, LlmOperation, TokenUsage } from './instruments/llm-facts.js';
 export type { OpenCall, Outcome } from './instruments/open-call.js';
 export type { TopScore, VectorSearchFacts, VectorWriteFacts } from './instruments/vector-facts.js';
-export { endWhenLost } from './instruments/wrappers/abandoned.js';
+export { consumed, endWhenLost } from './instruments/wrappers/abandoned.js';
+export { isAbortError, signalAborted } from './instruments/wrappers/abort.js';
 export { errorTypeOf } from './instruments/wrappers/error-type.js';
 export { interpose } from './instruments/wrappers/interpose.js';
 export { isWatchable, watchIterable } from './instruments/wrappers/iterable.js';

@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import type { Channel } from 'node:diagnostics_channel';
 import { slot } from '../internal/slot.js';
 
 /** What a request carries through every `await`. */
@@ -74,6 +75,17 @@ export function stateInside(outer: ContextState, kind: RecorderKind, record: obj
 /** Runs `fn` inside a recorder. @internal */
 export function runInside<T>(kind: RecorderKind, record: object, fn: () => T): T {
   return storage.run(stateInside(currentState(), kind, record), fn);
+}
+
+/** Gives the rest of the running flow a state, where there is no function to run with it. @internal */
+export function enterState(state: ContextState): void {
+  storage.enterWith(state);
+}
+
+/** Binds the state of what a diagnostics channel runs to its messages; `undefined` unbinds it. @internal */
+export function bindState(channel: Channel, stateOf: ((message: unknown) => ContextState) | undefined): void {
+  if (stateOf === undefined) channel.unbindStore(storage);
+  else channel.bindStore(storage, stateOf);
 }
 
 /** The innermost open recorder of a kind. @internal */

@@ -94,7 +94,8 @@ function statusIn(error: Record<string, unknown>): number | undefined {
 }
 
 function bodyOf(error: Record<string, unknown>): Record<string, unknown> | undefined {
-  const { error: body } = error;
+  // The AI SDK's errors hold the body in `data`.
+  const body = error.error ?? error.data;
   if (typeof body !== 'object' || body === null) return undefined;
   const { error: inner } = body as { error?: unknown };
   return (typeof inner === 'object' && inner !== null ? inner : body) as Record<string, unknown>;

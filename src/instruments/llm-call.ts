@@ -75,10 +75,19 @@ export class LlmCall extends OpenCall<LlmCallFacts> implements LlmProgress {
     if (limit.tokens !== undefined) handleOf(this.families.remainingTokens, this.facts).set(limit.tokens);
   }
 
+  override dismiss(known: LlmCallFacts = {}): void {
+    this.leaveGauge();
+    super.dismiss({ ...this.facts, ...known });
+  }
+
   override end(outcome: Outcome, known: LlmCallFacts, seconds?: number): void {
+    this.leaveGauge();
+    super.end(outcome, { ...this.facts, ...defined(known) }, seconds);
+  }
+
+  private leaveGauge(): void {
     this.inFlight?.dec();
     this.inFlight = undefined;
-    super.end(outcome, { ...this.facts, ...defined(known) }, seconds);
   }
 
   /** Whether this call, or one around it, is in the gauge. */

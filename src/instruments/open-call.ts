@@ -1,4 +1,11 @@
-import { type ContextState, currentState, type RecorderKind, runWithState, stateInside } from '../context/context.js';
+import {
+  type ContextState,
+  currentState,
+  enterState,
+  type RecorderKind,
+  runWithState,
+  stateInside,
+} from '../context/context.js';
 import { nowSeconds } from '../internal/clock.js';
 import { activeTraceContext, ClientSpan, type SpanAttributes, type TraceContext } from '../internal/open-telemetry.js';
 
@@ -63,13 +70,24 @@ export class OpenCall<K extends object> {
     return span === undefined ? runWithState(inside, fn) : span.run(() => runWithState(inside, fn));
   }
 
+  /** As `run`, for the rest of the running flow: for where a library calls us in it, and gives no function to run. */
+  enter(): void {
+    enterState(stateInside(currentState(), this.rules.kind, this));
+  }
+
+  /** Ends the call unrecorded: nothing was asked after all. */
+  dismiss(known: K): void {
+    if (!this.open) return;
+    this.open = false;
+    this.endSpan(known, false);
+  }
+
   /** Ends the call, once. `seconds` defaults to the time since it was begun. */
   end(outcome: Outcome, known: K, seconds = nowSeconds() - this.startedAt): void {
     if (!this.open) return;
     this.open = false;
     const all = { ...this.supplied, ...defined(known) };
-    const { span: shape } = this.rules;
-    if (shape !== undefined) this.span?.end(shape.name(all), shape.attributes(all), outcome === 'error');
+    this.endSpan(all, outcome === 'error');
     if (this.outer?.open) this.outer.supply(all);
     else if (this.outer === undefined || outcome !== 'incomplete') this.rules.record(this, all, outcome, seconds);
     // Else a stream inside another was left or lost after that one was: it has been counted there.
@@ -78,6 +96,11 @@ export class OpenCall<K extends object> {
   /** Adds what was found out on the way by a part that is no call of its own. */
   supply(known: K): void {
     this.supplied = this.rules.combine(this.supplied, known);
+  }
+
+  private endSpan(known: K, failed: boolean): void {
+    const { span: shape } = this.rules;
+    if (shape !== undefined) this.span?.end(shape.name(known), shape.attributes(known), failed);
   }
 
   /** Whether this call is open and belongs to the instrument of these rules. */

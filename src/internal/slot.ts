@@ -8,6 +8,8 @@ export interface Slot {
   instanceFactory?: unknown;
   /** The AsyncLocalStorage of the context. */
   context?: unknown;
+  /** Who enters what diagnostics channels trace, by the channel's name. */
+  channels?: Map<string, Set<(message: object) => (<T>(fn: () => T) => T) | undefined>>;
   /** Watches the event loop and the garbage collector. */
   runtimeWatch?: unknown;
 }

@@ -4,20 +4,32 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 
-/**
- * Runs the first example of a page as a program of its own, in a folder where the package is installed beside the client;
- * gives what it printed, and what the page says that it prints.
- */
-export async function runPage(
-  page: string,
-  client: { readonly name: string; readonly folder: string },
+export interface Example {
+  readonly code: string;
+  readonly output: string;
+}
+
+/** The examples of a page that say what they print. */
+export function examplesOf(page: string): Example[] {
+  const found = readFileSync(page, 'utf8').matchAll(
+    /^```js\n((?:(?!```).*\n)*)```\n\n```text\n((?:(?!```).*\n)*)```/gm,
+  );
+  return [...found].map(([, code = '', output = '']) => ({ code, output }));
+}
+
+/** What an example prints as a program of its own, where `promptheus` and these packages are installed, each given by its folder. */
+export async function printedBy(
+  { code }: Example,
+  packages: Readonly<Record<string, string>>,
   env: Readonly<Record<string, string>>,
-): Promise<{ readonly printed: string; readonly told: string }> {
-  const [, code = '', told = ''] = /^```js\n(.*?)^```\n\n```text\n(.*?)^```/ms.exec(readFileSync(page, 'utf8')) ?? [];
+): Promise<string> {
   const folder = mkdtempSync(join(tmpdir(), 'promptheus-page-'));
   try {
-    link(resolve('.'), join(folder, 'node_modules/promptheus'));
-    link(resolve(client.folder), join(folder, 'node_modules', client.name));
+    for (const [name, from] of Object.entries({ promptheus: '.', ...packages })) {
+      const link = join(folder, 'node_modules', name);
+      mkdirSync(dirname(link), { recursive: true });
+      symlinkSync(resolve(from), link);
+    }
     writeFileSync(join(folder, 'page.mjs'), code);
     const child = spawn(process.execPath, ['page.mjs'], {
       cwd: folder,
@@ -29,13 +41,23 @@ export async function runPage(
       printed += text;
     });
     await once(child, 'close');
-    return { printed, told };
+    return printed;
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-function link(target: string, path: string): void {
-  mkdirSync(dirname(path), { recursive: true });
-  symlinkSync(target, path);
+/** What the first example of a page printed, and what the page says that it prints. */
+export async function runPage(
+  page: string,
+  client: { readonly name: string; readonly folder: string },
+  env: Readonly<Record<string, string>>,
+): Promise<{ readonly printed: string; readonly told: string }> {
+  const [example = { code: '', output: '' }] = examplesOf(page);
+  return { printed: await printedBy(example, { [client.name]: client.folder }, env), told: example.output };
+}
+
+/** Where an example finds the local stand-in for OpenAI. */
+export function openAiAt(url: string): Record<string, string> {
+  return { OPENAI_API_KEY: 'none', OPENAI_BASE_URL: url };
 }

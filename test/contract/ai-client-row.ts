@@ -82,6 +82,8 @@ export interface AiClientRow<C = unknown> {
     readonly parts: readonly ('cached' | 'cacheWrite' | 'reasoning')[];
     /** The tokens that a stream of 12 prompt tokens has told when its first text is read. Default: none. */
     readonly earlyUsage?: TokenUsage;
+    /** `false`: the client goes on reading when the reader of its stream leaves. */
+    readonly leaving?: false;
     /** Where the client's error tells less than what is usual. Defaults: `other`, `network`. */
     readonly classes?: { readonly malformed?: ErrorClass; readonly reset?: ErrorClass };
     /** How the outcome of a case that the client itself ends otherwise is counted. */

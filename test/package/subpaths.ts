@@ -2,10 +2,12 @@
 export const SUBPATHS: ReadonlyArray<readonly [subpath: string, name: string]> = [
   ['promptheus', 'createPromptheus'],
   ['promptheus/adapter', 'exchangeOf'],
+  ['promptheus/ai-sdk', 'aiSdkMiddleware'],
   ['promptheus/anthropic', 'instrumentAnthropic'],
   ['promptheus/bedrock', 'instrumentBedrock'],
   ['promptheus/decorators', 'ObserveLlm'],
   ['promptheus/express', 'expressMetrics'],
   ['promptheus/google-genai', 'instrumentGoogleGenAI'],
+  ['promptheus/langchain', 'langchainHandler'],
   ['promptheus/openai', 'instrumentOpenAI'],
 ];

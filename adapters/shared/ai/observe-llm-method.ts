@@ -1,13 +1,16 @@
 import {
   availableInstruments,
   type Begin,
+  type ErrorClass,
   errorClassOf,
   errorTypeOf,
   type Instruments,
   isWatchable,
+  type LlmCall,
   type LlmCallFacts,
   type Observation,
   type OnInstance,
+  type Outcome,
   safely,
   watchIterable,
 } from '../../../src/adapter.js';
@@ -63,17 +66,29 @@ export function beginLlmCall(
         answered(value);
         if (isWatchable(stream)) return watchIterable(stream, observation, args);
       }
-      const told = safely(instruments, adapter, () => notes.facts()) ?? {};
-      const { failed } = notes;
-      if (outcome === 'success' && failed === undefined) return call.end(outcome, told);
       const timedOut = outcome === 'aborted' && safely(instruments, adapter, () => reader.aborted?.(args)) === false;
-      const how = outcome === 'success' || timedOut ? 'error' : outcome;
-      const error = outcome === 'success' ? failed : value;
-      const errorClass = timedOut ? 'timeout' : how === 'error' ? errorClassOf(error) : undefined;
-      call.end(how, { ...told, errorType: errorTypeOf(how, error), errorClass });
+      if (timedOut) endLlmCall(instruments, adapter, call, notes, 'error', value, 'timeout');
+      else endLlmCall(instruments, adapter, call, notes, outcome, value);
     },
     unread: () => call.end('success', { unread: true }),
     lost: () => instruments.internalError(adapter),
   };
   return observation;
+}
+
+/** Ends a call with what is noted of it; `error` is what it failed with. */
+export function endLlmCall(
+  instruments: Instruments,
+  adapter: string,
+  call: LlmCall,
+  notes: LlmNotes,
+  outcome: Outcome,
+  error: unknown,
+  known?: ErrorClass,
+): void {
+  const told = safely(instruments, adapter, () => notes.facts()) ?? {};
+  const saysSo = outcome === 'success' && notes.failed !== undefined;
+  const [how, failure] = saysSo ? (['error', notes.failed] as const) : [outcome, error];
+  const errorClass = how === 'error' ? (known ?? errorClassOf(failure)) : undefined;
+  call.end(how, { ...told, errorType: errorTypeOf(how, failure), errorClass });
 }

@@ -1,0 +1,2 @@
+export { type AiSdkMiddleware, aiSdkMiddleware } from './middleware.js';
+export { instrumentAiSdk } from './telemetry-channel.js';

@@ -1,0 +1,86 @@
+import { type ChannelListener, tracingChannel } from 'node:diagnostics_channel';
+import {
+  availableInstruments,
+  enterChannel,
+  type Instruments,
+  interpose,
+  type Observation,
+  type OnInstance,
+  property,
+} from '../../src/adapter.js';
+import { beginLlmCall } from '../shared/ai/observe-llm-method.js';
+import { outcomeOf } from '../shared/ai/outcome.js';
+import { chatReader, embeddingReader } from './model-reader.js';
+import { watchStreamInPlace } from './watch-stream.js';
+
+/** Where `ai` 7 tells what it does, with no registration and to every subscriber. */
+const CHANNEL = 'ai:telemetry';
+
+const SEEN = Symbol.for('promptheus.seen.v1');
+
+/** What is asked of a model. The channel's other messages are steps, tools and whole operations around these. */
+const READERS = new Map([
+  ['languageModelCall', chatReader],
+  ['embed', embeddingReader],
+  ['embedMany', embeddingReader],
+]);
+
+/**
+ * Measures every model call of `ai` 7 in this process, by its telemetry channel. Returns a function that ends it.
+ *
+ * @example
+ * instrumentAiSdk(); // once, where the service starts
+ */
+export function instrumentAiSdk(options: OnInstance = {}): () => void {
+  const observations = new WeakMap<object, Observation>();
+  const leave = enterChannel(CHANNEL, (message) => {
+    const instruments = availableInstruments(options.promptheus);
+    const observation = instruments && begin(instruments, message);
+    if (observation === undefined) return undefined;
+    observations.set(message, observation);
+    return (fn) => observation.run(fn);
+  });
+  const ended: ChannelListener = (message) => {
+    const observation = observations.get(message as object);
+    observations.delete(message as object);
+    if (observation !== undefined) end(observation, message);
+  };
+  const { asyncEnd } = tracingChannel(CHANNEL);
+  asyncEnd.subscribe(ended);
+  return () => {
+    leave();
+    asyncEnd.unsubscribe(ended);
+  };
+}
+
+function begin(instruments: Instruments, message: object): Observation | undefined {
+  try {
+    const { type, event } = message as { type?: unknown; event?: unknown };
+    const reader = READERS.get(type as string);
+    if (reader === undefined || isSeen(message, instruments)) return undefined;
+    return beginLlmCall(instruments, 'ai-sdk', reader, [event, event]);
+  } catch {
+    instruments.internalError('ai-sdk');
+    return undefined;
+  }
+}
+
+/** Whether another subscription, or another copy of the package, has counted this message on the same instance. */
+function isSeen(message: { [SEEN]?: Set<Instruments> }, instruments: Instruments): boolean {
+  if (message[SEEN] === undefined) interpose(message, SEEN, new Set());
+  const seen = message[SEEN];
+  if (seen?.has(instruments)) return true;
+  seen?.add(instruments);
+  return false;
+}
+
+function end(observation: Observation, message: unknown): void {
+  const error = property(message, 'error');
+  if (error !== undefined) return observation.end(outcomeOf('error', error, []), error);
+  const result = property(message, 'result');
+  // `recordInputs: false` and `recordOutputs: false` keep the result from the channel, and so a stream as well.
+  if (result === undefined) return observation.unread();
+  const stream = property(result, 'stream');
+  if (stream instanceof ReadableStream) watchStreamInPlace(stream, observation);
+  else observation.end('success', result);
+}

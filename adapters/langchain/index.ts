@@ -1,0 +1,1 @@
+export { type LangchainHandler, langchainHandler } from './handler.js';
