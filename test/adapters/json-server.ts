@@ -50,6 +50,5 @@ async function bodyOf(request: IncomingMessage): Promise<unknown> {
   let text = '';
   for await (const chunk of request.setEncoding('utf8')) text += chunk;
   if (text === '') return undefined;
-  if (request.headers['content-type'] !== 'application/x-ndjson') return JSON.parse(text);
-  return text.split('\n').map((line) => JSON.parse(line));
+  return text.includes('\n') ? text.split('\n').map((line) => JSON.parse(line)) : JSON.parse(text);
 }
