@@ -163,18 +163,18 @@ function formCases(on: Setting, hasSearch: boolean): void {
     ['query', { query: { recommend: { positive: [2], strategy: 'best_score' } }, limit: 2 }, { rows: 2, asked: 2 }],
     ['query', { prefetch: [query], query: { fusion: 'rrf' }, limit: 2 }, { ...one, top: 'rrf 1' }],
     ['queryBatch', { searches: [query, { query: QUERY, limit: 1 }] }, { rows: 3, asked: 3, top: TOP }],
-    ['queryGroups', { ...query, ...groups }, { rows: 2, asked: 2 }],
-    ['queryGroups', { ...query, group_by: 'author' }, { rows: 2, asked: 6 }],
+    ['queryGroups', { ...query, ...groups }, one],
+    ['queryGroups', { ...query, group_by: 'author' }, { ...one, asked: 6 }],
   ];
   const old: Case[] = [
     ['search', search, one],
     ['search', { vector: { name: 'text', vector: QUERY }, limit: 2 }, one],
     ['searchBatch', { searches: [search, search] }, { rows: 4, asked: 4, top: TOP }],
-    ['searchPointGroups', { ...search, ...groups }, { rows: 2, asked: 2 }],
+    ['searchPointGroups', { ...search, ...groups }, one],
     ['recommend', recommend, { ...one, top: 'unknown 1' }],
     ['recommendBatch', { searches: [recommend] }, { ...one, top: 'unknown 1' }],
     ['recommend_batch', { searches: [recommend] }, { ...one, top: 'unknown 1' }],
-    ['recommendPointGroups', { ...recommend, ...groups }, { rows: 2, asked: 2 }],
+    ['recommendPointGroups', { ...recommend, ...groups }, { ...one, top: 'unknown 1' }],
     ['discoverPoints', { target: 2, context: [], limit: 2 }, { rows: 2, asked: 2 }],
     ['discoverBatchPoints', { searches: [{ target: 2, context: [], limit: 2 }] }, { rows: 2, asked: 2 }],
   ];
