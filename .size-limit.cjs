@@ -25,4 +25,6 @@ module.exports = [
   entry('promptheus/google-genai', 'dist/esm/adapters/google-genai/index.js', '110 kB'),
   entry('promptheus/langchain', 'dist/esm/adapters/langchain/index.js', '13.5 kB'),
   entry('promptheus/openai', 'dist/esm/adapters/openai/index.js', '26 kB'),
+  entry('promptheus/pinecone', 'dist/esm/adapters/pinecone/index.js', '13.8 kB'),
+  entry('promptheus/qdrant', 'dist/esm/adapters/qdrant/index.js', '14.9 kB'),
 ];

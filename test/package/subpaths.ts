@@ -10,4 +10,6 @@ export const SUBPATHS: ReadonlyArray<readonly [subpath: string, name: string]> =
   ['promptheus/google-genai', 'instrumentGoogleGenAI'],
   ['promptheus/langchain', 'langchainHandler'],
   ['promptheus/openai', 'instrumentOpenAI'],
+  ['promptheus/pinecone', 'instrumentPinecone'],
+  ['promptheus/qdrant', 'instrumentQdrant'],
 ];

@@ -65,7 +65,7 @@ export function observeWriteMethod(
   owner: unknown,
   key: PropertyKey,
   adapter: string,
-  read: (args: readonly unknown[], owner: unknown) => VectorWriteFacts,
+  read: (args: readonly unknown[], owner: unknown) => VectorWriteFacts | readonly VectorWriteFacts[],
   options: OnInstance & { readonly failure?: SearchReader['failure'] },
 ): void {
   observeMethod(owner, key, adapter, (args) => {
@@ -80,7 +80,8 @@ export function observeWriteMethod(
         if (!open) return;
         open = false;
         const failed = safely(instruments, adapter, () => options.failure?.(value)) !== undefined;
-        if (outcome === 'success' && !failed && write !== undefined) instruments.vector.write(write);
+        if (outcome !== 'success' || failed || write === undefined) return;
+        for (const each of [write].flat()) instruments.vector.write(each);
       },
       unread() {},
       lost: () => instruments.internalError(adapter),
