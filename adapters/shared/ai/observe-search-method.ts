@@ -66,6 +66,9 @@ function rowsOfPiece(piece: unknown): VectorSearchFacts {
   return { rows: Array.isArray(piece) ? piece.length : 1 };
 }
 
+/** What a call writes: one thing, or several in one call. */
+export type WriteReader = (args: readonly unknown[], owner: unknown) => VectorWriteFacts | readonly VectorWriteFacts[];
+
 export interface WriteOptions extends OnInstance {
   readonly failure?: SearchReader['failure'];
   /** For clients that tell in the result how many rows were written; it wins over what the arguments told. */
@@ -77,19 +80,14 @@ export function observeWriteMethod(
   owner: unknown,
   key: PropertyKey,
   adapter: string,
-  read: (args: readonly unknown[], owner: unknown) => VectorWriteFacts,
+  read: WriteReader,
   options: WriteOptions,
 ): void {
   observeMethod(owner, key, adapter, writeBegin(owner, adapter, read, options));
 }
 
 /** Begins the observation of each write. */
-export function writeBegin(
-  owner: unknown,
-  adapter: string,
-  read: (args: readonly unknown[], owner: unknown) => VectorWriteFacts,
-  options: WriteOptions,
-): Begin {
+export function writeBegin(owner: unknown, adapter: string, read: WriteReader, options: WriteOptions): Begin {
   return (args) => {
     const instruments = availableInstruments(options.promptheus);
     if (instruments === undefined) return undefined;
@@ -103,8 +101,8 @@ export function writeBegin(
         open = false;
         const failed = safely(instruments, adapter, () => options.failure?.(value)) !== undefined;
         if (outcome !== 'success' || failed || write === undefined) return;
-        const rows = safely(instruments, adapter, () => options.rowsWritten?.(value)) ?? write.rows;
-        instruments.vector.write({ ...write, rows });
+        const rows = safely(instruments, adapter, () => options.rowsWritten?.(value));
+        for (const each of [write].flat()) instruments.vector.write({ ...each, rows: rows ?? each.rows });
       },
       unread() {},
       lost: () => instruments.internalError(adapter),
