@@ -12,9 +12,12 @@ export function withoutText(sql: string): string {
 /** What stands between two parentheses, or a whole statement. */
 export interface Scope {
   readonly text: string;
-  /** The same without what stands in further parentheses, at the same places. */
+  /** The same without what stands in further parentheses and brackets, at the same places. */
   readonly flat: string;
 }
+
+/** Parentheses deeper than people and query builders write: further out than that, only the statement itself is looked at. */
+const DEEPEST = 20;
 
 /** The scopes around a place of a statement, from the innermost to the statement itself. */
 export function scopesAround(statement: string, place: number): Scope[] {
@@ -23,7 +26,7 @@ export function scopesAround(statement: string, place: number): Scope[] {
     if (statement[at] === '(') opened.push(at + 1);
     else if (statement[at] === ')') opened.pop();
   }
-  return [0, ...opened].reverse().map((start) => scopeAt(statement, start));
+  return [0, ...opened.slice(-DEEPEST)].reverse().map((start) => scopeAt(statement, start));
 }
 
 function scopeAt(statement: string, start: number): Scope {
@@ -31,9 +34,10 @@ function scopeAt(statement: string, start: number): Scope {
   let flat = '';
   for (let at = start; at < statement.length; at += 1) {
     const letter = statement[at];
-    if (letter === ')' && --depth < 0) return { text: statement.slice(start, at), flat };
+    if (letter === ')' && depth === 0) return { text: statement.slice(start, at), flat };
+    if (letter === ')' || letter === ']') depth -= 1;
     flat += depth > 0 ? ' ' : letter;
-    if (letter === '(') depth += 1;
+    if (letter === '(' || letter === '[') depth += 1;
   }
   return { text: statement.slice(start), flat };
 }

@@ -23,9 +23,10 @@ export interface WriteStatement extends VectorStatement {
 const VECTOR_TYPE = /(?:::|\bas\b)\s*(?:vector|halfvec|sparsevec)\b/i;
 /** Whether it is worth looking at: most statements are not. */
 const CANDIDATE = new RegExp(`${OPERATOR.source}|${VECTOR_TYPE.source}`, 'i');
-/** PostGIS, geometric types, text search and trigrams have operators of the same letters. */
-const OTHER_TYPES =
-  /\bst_\w+\s*\(|::\s*(?:geometry|geography|point|box|circle|polygon|tsquery|text)\b|\b(?:point|box|circle|polygon|to_tsquery|similarity)\s*\(/i;
+/** Geometric types, PostGIS and text search have two of the operators too. */
+const SHARED_OPERATOR = /<->|<#>/;
+const OTHER_TYPE =
+  /\bst_\w+\s*\(|::\s*(?:geometry|geography|point|box|circle|polygon|tsquery)\b|\b(?:geometry|geography|point|box|circle|polygon|\w*to_tsquery)\s*(?:\(|'')/i;
 
 const NAME = /(?:"(?:[^"]|"")+"|[a-z_][\w$]*)(?:\.(?:"(?:[^"]|"")+"|[a-z_][\w$]*))*/;
 const FROM = new RegExp(`\\bfrom\\s+(?:only\\s+)?(${NAME.source})`, 'i');
@@ -51,7 +52,7 @@ export function readStatement(text: string | undefined): SearchStatement | Write
 function searchOf(statement: string, index: number): SearchStatement | undefined {
   if (!/^\s*(?:select|with|\()/i.test(statement)) return undefined;
   const found = OPERATOR.exec(statement);
-  if (found === null || isOfOtherTypes(statement)) return undefined;
+  if (found === null || isOfOtherType(statement)) return undefined;
   const scopes = scopesAround(statement, found.index);
   const select = scopes.find((scope) => clauseOf(scope, 'from') !== undefined);
   return {
@@ -68,13 +69,13 @@ function searchOf(statement: string, index: number): SearchStatement | undefined
 function writeOf(statement: string, index: number): WriteStatement | undefined {
   const { deleted, table } = WRITE.exec(statement)?.groups ?? {};
   if (table === undefined) return undefined;
-  const holdsVectors = VECTOR_TYPE.test(statement) || (OPERATOR.test(statement) && !isOfOtherTypes(statement));
+  const holdsVectors = VECTOR_TYPE.test(statement) || (OPERATOR.test(statement) && !isOfOtherType(statement));
   if (!holdsVectors) return undefined;
   return { operation: deleted === undefined ? 'upsert' : 'delete', index, collection: tableOf(table) };
 }
 
-function isOfOtherTypes(statement: string): boolean {
-  return OTHER_TYPES.test(statement) && !VECTOR_TYPE.test(statement);
+function isOfOtherType(statement: string): boolean {
+  return SHARED_OPERATOR.test(statement) && OTHER_TYPE.test(statement) && !VECTOR_TYPE.test(statement);
 }
 
 function limitOf(found: Partial<Record<string, string>> | undefined): SearchStatement['limit'] {

@@ -178,7 +178,7 @@ describe('LanceDB', () => {
   });
 
   it('calls no row the nearest where the rows come in an order of their own', async () => {
-    await table.search([0.6, 0.8]).limit(3).distanceType('l2').toArray();
+    await table.vectorSearch([0.6, 0.8]).limit(3).distanceType('l2').toArray();
     expect(await tops()).toHaveLength(1);
     await table.vectorSearch([0.6, 0.8]).distanceType('cosine').orderBy({ columnName: 'id' }).toArray();
     expect(await tops()).toHaveLength(1);
