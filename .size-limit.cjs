@@ -18,5 +18,8 @@ module.exports = [
   entry('promptheus', 'dist/esm/src/index.js', '101 kB'),
   entry('promptheus/decorators', 'dist/esm/src/decorators/index.js', '15.5 kB'),
   entry('promptheus/adapter', 'dist/esm/src/adapter.js', '100 kB'),
+  entry('promptheus/chroma', 'dist/esm/adapters/chroma/index.js', '19 kB'),
   entry('promptheus/express', 'dist/esm/adapters/express/index.js', '108 kB'),
+  entry('promptheus/lancedb', 'dist/esm/adapters/lancedb/index.js', '14 kB'),
+  entry('promptheus/pgvector', 'dist/esm/adapters/pgvector/index.js', '17.5 kB'),
 ];

@@ -2,6 +2,9 @@
 export const SUBPATHS: ReadonlyArray<readonly [subpath: string, name: string]> = [
   ['promptheus', 'createPromptheus'],
   ['promptheus/adapter', 'exchangeOf'],
+  ['promptheus/chroma', 'instrumentChroma'],
   ['promptheus/decorators', 'ObserveLlm'],
   ['promptheus/express', 'expressMetrics'],
+  ['promptheus/lancedb', 'instrumentLanceDB'],
+  ['promptheus/pgvector', 'instrumentPgVector'],
 ];
