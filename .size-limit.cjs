@@ -21,5 +21,6 @@ module.exports = [
   entry('promptheus/chroma', 'dist/esm/adapters/chroma/index.js', '19 kB'),
   entry('promptheus/express', 'dist/esm/adapters/express/index.js', '108 kB'),
   entry('promptheus/lancedb', 'dist/esm/adapters/lancedb/index.js', '14 kB'),
+  entry('promptheus/openai', 'dist/esm/adapters/openai/index.js', '26 kB'),
   entry('promptheus/pgvector', 'dist/esm/adapters/pgvector/index.js', '17.5 kB'),
 ];

@@ -16,7 +16,7 @@ export type ErrorClass =
 const BY_WORD: ReadonlyArray<readonly [RegExp, ErrorClass]> = [
   [/insufficient_quota|quota_?exceeded|resource_?exhausted|payment_?required|billing|servicequota/i, 'quota'],
   [/context_length|context_window|prompt_too_long|content_?too_?large|request_too_large/i, 'context_length'],
-  [/content_?filter|content_policy|guardrail|safety|prohibited|lengthfinishreason/i, 'content_filter'],
+  [/content_?filter|content_policy|guardrail|safety|prohibited/i, 'content_filter'],
   [/rate_?limit|throttl|too_?many_?requests/i, 'rate_limit'],
   [/timeout|timed_?out|deadline/i, 'timeout'],
   [/overloaded|service_?unavailable|modelnotready/i, 'overloaded'],

@@ -6,5 +6,6 @@ export const SUBPATHS: ReadonlyArray<readonly [subpath: string, name: string]> =
   ['promptheus/decorators', 'ObserveLlm'],
   ['promptheus/express', 'expressMetrics'],
   ['promptheus/lancedb', 'instrumentLanceDB'],
+  ['promptheus/openai', 'instrumentOpenAI'],
   ['promptheus/pgvector', 'instrumentPgVector'],
 ];

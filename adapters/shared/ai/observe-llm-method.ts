@@ -42,19 +42,24 @@ export function beginLlmCall(
   const asked: LlmCallFacts = safely(instruments, adapter, () => reader.request(args)) ?? {};
   const call = instruments.llm.begin(asked);
   const notes = new LlmNotes(call);
-  let streamed = false;
+  let read = false;
+  const answered = (value: unknown) => {
+    if (!read) safely(instruments, adapter, () => reader.answer(value, notes));
+    read = true;
+  };
   return {
     run: (fn) => call.run(fn),
     chunk(piece) {
-      streamed = true;
+      read = true;
+      call.piece();
       return safely(instruments, adapter, () => reader.piece?.(piece, notes)) === 'hidden';
     },
+    answered,
     end(outcome, value) {
-      if (outcome === 'success' && !streamed) safely(instruments, adapter, () => reader.answer(value, notes));
+      if (outcome === 'success') answered(value);
       const told = safely(instruments, adapter, () => notes.facts()) ?? {};
-      const failed = outcome === 'success' ? notes.failed : undefined;
-      if (outcome === 'success' && failed === undefined) return call.end(outcome, told);
-      const [how, error] = failed === undefined ? [outcome, value] : (['error', failed] as const);
+      const saysSo = outcome === 'success' && notes.failed !== undefined;
+      const [how, error] = saysSo ? (['error', notes.failed] as const) : [outcome, value];
       const errorClass = how === 'error' ? errorClassOf(error) : undefined;
       call.end(how, { ...told, errorType: errorTypeOf(how, error), errorClass });
     },
