@@ -36,12 +36,14 @@ function isPool(client: object): boolean {
   return typeof property(client, 'totalCount') === 'number';
 }
 
-/** `covered`: whether a statement is counted already by the pool that sends it through one of its clients. */
-function watchClient(client: unknown, options: InstrumentPgVectorOptions, covered: () => boolean = () => false): void {
+/** The client through which a pool is sending a statement that it counts itself. */
+let covered: unknown;
+
+function watchClient(client: unknown, options: InstrumentPgVectorOptions): void {
   wrapMethod(client, 'query', (query) => {
     const observed = observedQuery(query, options);
     return function (this: unknown, ...args) {
-      return Reflect.apply(covered() ? query : observed, this, args);
+      return Reflect.apply(covered === client ? query : observed, this, args);
     };
   });
 }
@@ -52,7 +54,6 @@ function watchClient(client: unknown, options: InstrumentPgVectorOptions, covere
  */
 function watchPool(pool: object, options: InstrumentPgVectorOptions): void {
   let querying = false;
-  let covered = false;
   wrapMethod(pool, 'query', (query) =>
     observedQuery(function (this: unknown, ...args) {
       querying = true;
@@ -63,21 +64,10 @@ function watchPool(pool: object, options: InstrumentPgVectorOptions): void {
       }
     }, options),
   );
-  const observe = (client: unknown) => watchClient(client, options, () => covered);
-  const coveredCallback =
-    (callback: Method): Method =>
-    (error, client, ...rest) => {
-      covered = client !== undefined;
-      try {
-        return callback(error, client, ...rest);
-      } finally {
-        covered = false;
-      }
-    };
   const observingCallback =
     (callback: Method): Method =>
     (error, client, ...rest) => {
-      observe(client);
+      watchClient(client, options);
       return callback(error, client, ...rest);
     };
   wrapMethod(
@@ -93,9 +83,20 @@ function watchPool(pool: object, options: InstrumentPgVectorOptions): void {
         const connected = Reflect.apply(connect, this, args);
         if (!isPromise(connected)) return connected;
         return connected.then((client) => {
-          observe(client);
+          watchClient(client, options);
           return client;
         });
       },
   );
+}
+
+function coveredCallback(callback: Method): Method {
+  return (error, client, ...rest) => {
+    covered = client;
+    try {
+      return callback(error, client, ...rest);
+    } finally {
+      covered = undefined;
+    }
+  };
 }

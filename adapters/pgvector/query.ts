@@ -50,8 +50,11 @@ function toldCallback(callback: Method, observation: Observation): Method {
 
 function beginStatement(args: readonly unknown[], options: QueryOptions): Observation | undefined {
   const instruments = availableInstruments(options.promptheus);
-  if (instruments === undefined) return undefined;
-  const statement = safely(instruments, ADAPTER, () => readStatement(textOf(args[0])));
+  return instruments && safely(instruments, ADAPTER, () => observationOf(args, options));
+}
+
+function observationOf(args: readonly unknown[], options: QueryOptions): Observation | undefined {
+  const statement = readStatement(textOf(args[0]));
   if (statement === undefined) return undefined;
   const collection = options.collection ?? statement.collection;
   if (statement.operation === 'search') {

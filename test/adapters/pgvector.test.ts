@@ -214,6 +214,18 @@ function poolCases(on: Setting): void {
     expect(await on.lines()).toEqual([`${COUNT} 3`]);
   });
 
+  it('counts once where the clients of a pool were given to it for themselves too', async () => {
+    const pool = new on.pg.Pool({ ...on.server.config, max: 1 });
+    pool.on('connect', (client: Pg) => instrumentPgVector(client, { promptheus: on.instance }));
+    instrumentPgVector(pool, { promptheus: on.instance });
+    const lent = await pool.connect();
+    const waiting = [pool.query(SEARCH, VALUES), pool.query(SEARCH, VALUES)];
+    lent.release();
+    await Promise.all(waiting);
+    await pool.end();
+    expect(await on.lines()).toEqual([`${COUNT} 2`]);
+  });
+
   it('counts the callback form of a pool', async () => {
     await new Promise((give) => on.pool.query(SEARCH, VALUES, give));
     expect(await on.lines()).toEqual([`${COUNT} 1`]);
