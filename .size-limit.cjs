@@ -21,10 +21,13 @@ module.exports = [
   entry('promptheus/ai-sdk', 'dist/esm/adapters/ai-sdk/index.js', '14.5 kB'),
   entry('promptheus/anthropic', 'dist/esm/adapters/anthropic/index.js', '24.5 kB'),
   entry('promptheus/bedrock', 'dist/esm/adapters/bedrock/index.js', '110 kB'),
+  entry('promptheus/chroma', 'dist/esm/adapters/chroma/index.js', '19 kB'),
   entry('promptheus/express', 'dist/esm/adapters/express/index.js', '108 kB'),
   entry('promptheus/google-genai', 'dist/esm/adapters/google-genai/index.js', '110 kB'),
+  entry('promptheus/lancedb', 'dist/esm/adapters/lancedb/index.js', '14 kB'),
   entry('promptheus/langchain', 'dist/esm/adapters/langchain/index.js', '13.5 kB'),
   entry('promptheus/openai', 'dist/esm/adapters/openai/index.js', '26 kB'),
+  entry('promptheus/pgvector', 'dist/esm/adapters/pgvector/index.js', '17.5 kB'),
   entry('promptheus/pinecone', 'dist/esm/adapters/pinecone/index.js', '13.8 kB'),
   entry('promptheus/qdrant', 'dist/esm/adapters/qdrant/index.js', '14.9 kB'),
 ];

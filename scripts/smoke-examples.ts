@@ -1,12 +1,15 @@
 // Runs every example as a user would, and asks it for what it must have recorded.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 
+let passed = 0;
 let failed = 0;
 
 async function example(name: string, run: () => Promise<void>): Promise<void> {
   try {
     await run();
+    passed += 1;
     console.log(`ok     example ${name}`);
   } catch (error) {
     failed += 1;
@@ -31,6 +34,13 @@ function must(condition: boolean, what: string): void {
   if (!condition) throw new Error(what);
 }
 
+async function endsAndTells(name: string, lines: readonly RegExp[]): Promise<void> {
+  const { child, output } = start(name);
+  const [code] = await once(child, 'close');
+  must(code === 0, `it ended with ${code}`);
+  for (const line of lines) must(line.test(output()), `it does not tell ${line}`);
+}
+
 await example('express-minimal', async () => {
   const { child, output } = start('express-minimal');
   try {
@@ -53,5 +63,25 @@ await example('support-desk', async () => {
   must(/recorded [1-9]\d* requests, [1-9]\d* model calls/.test(output()), 'it recorded nothing');
 });
 
-console.log(`examples: ${2 - failed} passed, ${failed} failed`);
+await example('rag', () =>
+  endsAndTells('rag', [
+    /^vector_searches_total\{.*collection="articles",system="lancedb",status="success"} 2$/m,
+    /^llm_requests_total\{.*model="gpt-4o-mini".*status="success"} 2$/m,
+    /^embedding_batch_size_count\{.*} 5$/m,
+  ]),
+);
+
+const DATABASE = 'examples/pgvector/database';
+if (existsSync(`${DATABASE}/node_modules`) || process.env.CI) {
+  await example('pgvector', () =>
+    endsAndTells('pgvector', [
+      /^vector_searches_total\{.*collection="articles",system="postgresql",status="success"} 2$/m,
+      /^vector_writes_total\{.*collection="articles",operation="upsert"} 3$/m,
+    ]),
+  );
+} else {
+  console.log(`skipped example pgvector (not installed: npm ci --prefix ${DATABASE})`);
+}
+
+console.log(`examples: ${passed} passed, ${failed} failed`);
 process.exitCode = failed === 0 ? 0 : 1;

@@ -16,6 +16,8 @@ export interface SearchReader {
   request(args: readonly unknown[], owner: unknown): VectorSearchFacts;
   /** What the result tells: rows found, the best row's score. `args` are those of the call. */
   result(result: unknown, args: readonly unknown[], owner: unknown): VectorSearchFacts;
+  /** What a piece of a streamed result tells: its rows, and of the first the best row's score. Default: one row, or an array of them. */
+  piece?(piece: unknown): VectorSearchFacts;
   /** For clients that put a failure into the result: what failed, or `undefined`. */
   failure?(result: unknown): unknown;
 }
@@ -38,18 +40,18 @@ export function searchBegin(owner: unknown, adapter: string, reader: SearchReade
     if (instruments === undefined) return undefined;
     const asked = safely(instruments, adapter, () => reader.request(args, owner)) ?? {};
     const search = instruments.vector.begin(asked);
-    let pieces = 0;
+    let streamed: VectorSearchFacts | undefined;
     const observation: Observation = {
       run: (fn) => search.run(fn),
       chunk(piece) {
-        pieces += Array.isArray(piece) ? piece.length : 1;
+        const told = safely(instruments, adapter, () => (reader.piece ?? rowsOfPiece)(piece));
+        streamed = { ...told, ...streamed, rows: (streamed?.rows ?? 0) + (told?.rows ?? 0) };
       },
       end(outcome, value) {
         const failed = outcome === 'success' ? safely(instruments, adapter, () => reader.failure?.(value)) : undefined;
         if (failed !== undefined) return observation.end('error', failed);
         if (outcome !== 'success') return search.end(outcome, { ...asked, errorType: errorTypeOf(outcome, value) });
-        const found =
-          pieces > 0 ? { rows: pieces } : safely(instruments, adapter, () => reader.result(value, args, owner));
+        const found = streamed ?? safely(instruments, adapter, () => reader.result(value, args, owner));
         if (found?.rows === undefined) instruments.internalError('vector_rows_unknown');
         search.end(outcome, { ...asked, ...found });
       },
@@ -60,15 +62,33 @@ export function searchBegin(owner: unknown, adapter: string, reader: SearchReade
   };
 }
 
+function rowsOfPiece(piece: unknown): VectorSearchFacts {
+  return { rows: Array.isArray(piece) ? piece.length : 1 };
+}
+
+/** What a call writes: one thing, or several in one call. */
+export type WriteReader = (args: readonly unknown[], owner: unknown) => VectorWriteFacts | readonly VectorWriteFacts[];
+
+export interface WriteOptions extends OnInstance {
+  readonly failure?: SearchReader['failure'];
+  /** For clients that tell in the result how many rows were written; it wins over what the arguments told. */
+  readonly rowsWritten?: (result: unknown) => number | undefined;
+}
+
 /** Observes a method of a client that writes: its calls that succeed count in the `vector_write*` families. */
 export function observeWriteMethod(
   owner: unknown,
   key: PropertyKey,
   adapter: string,
-  read: (args: readonly unknown[], owner: unknown) => VectorWriteFacts | readonly VectorWriteFacts[],
-  options: OnInstance & { readonly failure?: SearchReader['failure'] },
+  read: WriteReader,
+  options: WriteOptions,
 ): void {
-  observeMethod(owner, key, adapter, (args) => {
+  observeMethod(owner, key, adapter, writeBegin(owner, adapter, read, options));
+}
+
+/** Begins the observation of each write. */
+export function writeBegin(owner: unknown, adapter: string, read: WriteReader, options: WriteOptions): Begin {
+  return (args) => {
     const instruments = availableInstruments(options.promptheus);
     if (instruments === undefined) return undefined;
     const write = safely(instruments, adapter, () => read(args, owner));
@@ -81,10 +101,11 @@ export function observeWriteMethod(
         open = false;
         const failed = safely(instruments, adapter, () => options.failure?.(value)) !== undefined;
         if (outcome !== 'success' || failed || write === undefined) return;
-        for (const each of [write].flat()) instruments.vector.write(each);
+        const rows = safely(instruments, adapter, () => options.rowsWritten?.(value));
+        for (const each of [write].flat()) instruments.vector.write({ ...each, rows: rows ?? each.rows });
       },
       unread() {},
       lost: () => instruments.internalError(adapter),
     };
-  });
+  };
 }

@@ -1,0 +1,1 @@
+export { type InstrumentChromaOptions, instrumentChroma } from './adapter.js';

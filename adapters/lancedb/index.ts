@@ -1,0 +1,1 @@
+export { type InstrumentLanceDBOptions, instrumentLanceDB } from './adapter.js';

@@ -1,0 +1,1 @@
+export { type InstrumentPgVectorOptions, instrumentPgVector } from './adapter.js';
