@@ -60,13 +60,23 @@ export function searchBegin(owner: unknown, adapter: string, reader: SearchReade
   };
 }
 
-/** Observes a method of a client that writes: its calls that succeed count in the `vector_write*` families. */
+export interface WriteOptions extends OnInstance {
+  /** For clients that put a failure into the result: what failed, or `undefined`. */
+  readonly failure?: SearchReader['failure'];
+  /** For clients whose result tells how many rows were written; `undefined`: what `read` said. */
+  readonly written?: (result: unknown) => number | undefined;
+}
+
+/**
+ * Observes a method of a client that writes: its calls that succeed count in the `vector_write*` families. A call for
+ * which `read` gives `undefined` writes nothing (a dry run).
+ */
 export function observeWriteMethod(
   owner: unknown,
   key: PropertyKey,
   adapter: string,
-  read: (args: readonly unknown[], owner: unknown) => VectorWriteFacts,
-  options: OnInstance & { readonly failure?: SearchReader['failure'] },
+  read: (args: readonly unknown[], owner: unknown) => VectorWriteFacts | undefined,
+  options: WriteOptions,
 ): void {
   observeMethod(owner, key, adapter, (args) => {
     const instruments = availableInstruments(options.promptheus);
@@ -80,7 +90,9 @@ export function observeWriteMethod(
         if (!open) return;
         open = false;
         const failed = safely(instruments, adapter, () => options.failure?.(value)) !== undefined;
-        if (outcome === 'success' && !failed && write !== undefined) instruments.vector.write(write);
+        if (outcome !== 'success' || failed || write === undefined) return;
+        const written = safely(instruments, adapter, () => options.written?.(value));
+        instruments.vector.write(written === undefined ? write : { ...write, rows: written });
       },
       unread() {},
       lost: () => instruments.internalError(adapter),

@@ -1,0 +1,41 @@
+import { property, type TopScore } from '../../src/adapter.js';
+import type { SearchReader } from '../shared/ai/observe-search-method.js';
+import type { VectorQuery } from './query.js';
+import type { DistanceMetric, RedisSearchOptions } from './types.js';
+
+export const METRICS: ReadonlySet<unknown> = new Set<DistanceMetric>(['cosine', 'ip', 'l2']);
+
+export function readerOf(query: VectorQuery, options: RedisSearchOptions): SearchReader {
+  const { index, topK, distanceField } = query;
+  return {
+    request: () => ({ system: 'redis', collection: index, topK }),
+    result(result) {
+      // `total` counts what matched, `documents` (in an aggregation or a hybrid search: `results`) is what came.
+      const rows = property(result, 'documents') ?? property(result, 'results');
+      if (!Array.isArray(rows)) return {};
+      const top = distanceField === undefined ? undefined : topOf(rows, distanceField, metricOf(index, options));
+      return { rows: rows.length, top };
+    },
+  };
+}
+
+function metricOf(index: string, { metric }: RedisSearchOptions): DistanceMetric | undefined {
+  const told = typeof metric === 'function' ? metric(index) : metric;
+  return METRICS.has(told) ? told : undefined;
+}
+
+/** Redis tells a distance for every metric: `1 - similarity` for cosine and ip. */
+function topOf(rows: readonly unknown[], field: string, metric: DistanceMetric | undefined): TopScore | undefined {
+  const distances = rows.map((row) => distanceOf(row, field)).filter((distance) => !Number.isNaN(distance));
+  if (distances.length === 0) return undefined;
+  const distance = Math.min(...distances);
+  return metric === 'cosine' || metric === 'ip'
+    ? { metric, score: 1 - distance }
+    : { metric: metric ?? 'unknown', distance };
+}
+
+/** The fields of a document stand in its `value`, those of an aggregation's row in the row. */
+function distanceOf(row: unknown, field: string): number {
+  const told = property(property(row, 'value') ?? property(row, 'extra_attributes') ?? row, field);
+  return told === undefined || told === null ? Number.NaN : Number(String(told));
+}
