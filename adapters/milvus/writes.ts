@@ -10,7 +10,7 @@ export function readDelete([body]: readonly unknown[]): VectorWriteFacts {
 }
 
 /** How many rows the answer says were written: a number in a string, 0 in the counts of the other operations. */
-export function written(answer: unknown): number | undefined {
+export function rowsWritten(answer: unknown): number | undefined {
   for (const key of ['insert_cnt', 'upsert_cnt', 'delete_cnt']) {
     const rows = Number(property(answer, key));
     if (rows > 0) return rows;

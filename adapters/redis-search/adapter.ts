@@ -1,20 +1,22 @@
-import { PromptheusError, property, show } from '../../src/adapter.js';
-import { assertClient, observeMethod, wrapMethod } from '../shared/ai/instrument.js';
+import { PromptheusError, show } from '../../src/adapter.js';
+import { assertClient, observeMethod } from '../shared/ai/instrument.js';
 import { searchBegin } from '../shared/ai/observe-search-method.js';
+import { assertOptions } from '../shared/ai/options.js';
+import { watchMade } from '../shared/ai/watch-made.js';
 import { hybridSearch, knnSearch, type VectorQuery } from './query.js';
 import { METRICS, readerOf } from './search-reader.js';
 import type { RedisSearchOptions } from './types.js';
 
 const ADAPTER = 'redis-search';
 
-/** The commands that may search vectors, under both names that the client gives each. */
-const COMMANDS: ReadonlyArray<readonly [names: readonly string[], read: (args: readonly unknown[]) => VectorQuery | undefined]> = [
-  [['search', 'SEARCH', 'searchNoContent', 'SEARCH_NOCONTENT', 'aggregate', 'AGGREGATE'], knnSearch],
-  [['hybrid', 'HYBRID'], hybridSearch],
-];
+type Read = (args: readonly unknown[]) => VectorQuery | undefined;
 
-/** What makes a view of a client, with `ft` commands of its own. */
-const VIEWS = ['withCommandOptions', 'withTypeMapping', 'withAbortSignal', 'asap'];
+/** The commands that may search vectors, under both names that the client gives each. */
+const COMMANDS: ReadonlyArray<readonly [name: string, read: Read]> = [
+  ...['search', 'SEARCH', 'searchNoContent', 'SEARCH_NOCONTENT'].map((name) => [name, knnSearch] as const),
+  ...['aggregate', 'AGGREGATE'].map((name) => [name, knnSearch] as const),
+  ...['hybrid', 'HYBRID'].map((name) => [name, hybridSearch] as const),
+];
 
 /**
  * Observes the vector searches of a client, pool or cluster of redis 5 or 6: `client.ft.search`, `ft.aggregate` and
@@ -28,37 +30,57 @@ const VIEWS = ['withCommandOptions', 'withTypeMapping', 'withAbortSignal', 'asap
  * ```
  */
 export function instrumentRedisSearch<C extends object>(client: C, options: RedisSearchOptions = {}): C {
-  assertClient(client, 'instrumentRedisSearch', ['ft.search']);
+  assertOptions('instrumentRedisSearch', options, ['promptheus', 'metric']);
   assertMetric(options.metric);
-  observeCommands(client, options);
-  for (const view of VIEWS) {
-    wrapMethod(client, view, (make) => function (this: unknown, ...args: unknown[]): unknown {
-      return observeCommands(Reflect.apply(make, this, args), options);
-    });
+  assertClient(viewOf(client), 'instrumentRedisSearch', ['ft.search']);
+  observeNamespace(client, options);
+  for (const method of ['duplicate', 'createPool']) {
+    watchMade(client, method, ADAPTER, options, (made) => instrumentRedisSearch(made as object, options));
   }
-  wrapMethod(client, 'duplicate', (make) => function (this: unknown, ...args: unknown[]): unknown {
-    return instrumentRedisSearch(Reflect.apply(make, this, args) as object, options);
-  });
   return client;
 }
 
-function observeCommands(client: unknown, options: RedisSearchOptions): unknown {
-  const ft = property(client, 'ft');
-  for (const [names, read] of COMMANDS) {
-    for (const name of names) {
-      observeMethod(ft, name, ADAPTER, (args) => {
-        const query = read(args);
-        return query && searchBegin(ft, ADAPTER, readerOf(query, options), options)(args);
-      });
-    }
+/**
+ * Redis 5 makes `client.ft` when it is first read, and views of the client that are made later (`withTypeMapping`) lose
+ * their own then. So it is not read here: a view of ours is read in its place.
+ */
+function viewOf<C>(client: C): C {
+  return typeof client === 'object' && client !== null ? Object.create(client) : client;
+}
+
+/** Observes `ft` of the client and of each view of it, when it is read. */
+function observeNamespace(client: object, options: RedisSearchOptions): void {
+  const own = Object.getOwnPropertyDescriptor(client, 'ft');
+  if (own?.get !== undefined) return;
+  if (own !== undefined) return observeCommands(own.value, options);
+  const observed = new WeakSet<object>();
+  Object.defineProperty(client, 'ft', {
+    configurable: true,
+    enumerable: false,
+    get(this: object) {
+      const ft = Reflect.get(Object.getPrototypeOf(client), 'ft', this);
+      if (observed.has(ft)) return ft;
+      observed.add(ft);
+      observeCommands(ft, options);
+      return ft;
+    },
+  });
+}
+
+function observeCommands(ft: unknown, options: RedisSearchOptions): void {
+  for (const [name, read] of COMMANDS) {
+    observeMethod(ft, name, ADAPTER, (args) => {
+      const query = read(args);
+      return query && searchBegin(ft, ADAPTER, readerOf(query, options), options)(args);
+    });
   }
-  return client;
 }
 
 function assertMetric(metric: unknown): void {
   if (metric === undefined || typeof metric === 'function' || METRICS.has(metric)) return;
+  const words = [...METRICS].map((word) => JSON.stringify(word)).join(', ');
   throw new PromptheusError(
     'INVALID_OPTION',
-    `metric is ${[...METRICS].join(', ')} or a function of the index, got ${show(metric)}. Give the DISTANCE_METRIC of the vector field in small letters.`,
+    `instrumentRedisSearch: metric must be one of ${words} or a function of the index, got ${show(metric)}.`,
   );
 }

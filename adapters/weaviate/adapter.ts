@@ -1,7 +1,8 @@
-import { isPromise } from 'node:util/types';
 import { type OnInstance, property } from '../../src/adapter.js';
-import { assertClient, at, wrapMethod } from '../shared/ai/instrument.js';
+import { assertClient, at } from '../shared/ai/instrument.js';
 import { observeSearchMethod, observeWriteMethod } from '../shared/ai/observe-search-method.js';
+import { assertOptions } from '../shared/ai/options.js';
+import { watchMade } from '../shared/ai/watch-made.js';
 import { searchReader } from './search-reader.js';
 import { deleted, failedInsert, inserted, WRITES } from './writes.js';
 
@@ -25,7 +26,7 @@ const VARIANTS = ['withTenant', 'withConsistency'];
  * Observes a client of weaviate-client 3, with every collection that it hands out from now on, or one collection. The same
  * object is returned.
  *
- * @throws {NOT_A_CLIENT}
+ * @throws {NOT_A_CLIENT} {INVALID_OPTION}
  * @example
  * ```ts
  * const client = instrumentWeaviate(await weaviate.connectToLocal());
@@ -33,23 +34,20 @@ const VARIANTS = ['withTenant', 'withConsistency'];
  * ```
  */
 export function instrumentWeaviate<C extends object>(client: C, options: OnInstance = {}): C {
+  assertOptions('instrumentWeaviate', options);
   assertClient(client, 'instrumentWeaviate', ['collections.use', 'collections.get', 'query.nearVector']);
-  const collections = at(client, 'collections');
-  for (const maker of MAKERS) wrapMethod(collections, maker, observingWhatItMakes(options));
+  observeMade(at(client, 'collections'), MAKERS, options);
   observeCollection(client, options);
   return client;
 }
 
-function observingWhatItMakes(options: OnInstance) {
-  return (make: (...args: unknown[]) => unknown) =>
-    function (this: unknown, ...args: unknown[]): unknown {
-      const made = Reflect.apply(make, this, args);
-      if (!isPromise(made)) return observeCollection(made, options);
-      return made.then((collection) => observeCollection(collection, options));
-    };
+function observeMade(owner: unknown, makers: readonly string[], options: OnInstance): void {
+  for (const maker of makers) {
+    watchMade(owner, maker, ADAPTER, options, (collection) => observeCollection(collection, options));
+  }
 }
 
-function observeCollection(collection: unknown, options: OnInstance): unknown {
+function observeCollection(collection: unknown, options: OnInstance): void {
   const name = classNameOf(collection);
   const query = property(collection, 'query');
   const generate = property(collection, 'generate');
@@ -62,11 +60,10 @@ function observeCollection(collection: unknown, options: OnInstance): unknown {
     observeWriteMethod(data, method, ADAPTER, (args) => read(args, name), {
       ...options,
       failure: failedInsert,
-      written: method === 'deleteMany' ? deleted : inserted,
+      rowsWritten: method === 'deleteMany' ? deleted : inserted,
     });
   }
-  for (const variant of VARIANTS) wrapMethod(collection, variant, observingWhatItMakes(options));
-  return collection;
+  observeMade(collection, VARIANTS, options);
 }
 
 /** The server's name of the collection: `tickets` and `Tickets` are one, and `withTenant` spells it in the second way. */

@@ -1,6 +1,6 @@
 import { count, property, type VectorWriteFacts } from '../../src/adapter.js';
 
-type ReadWrite = (args: readonly unknown[], collection: string | undefined) => VectorWriteFacts | undefined;
+type ReadWrite = (args: readonly unknown[], collection: string | undefined) => VectorWriteFacts | readonly VectorWriteFacts[];
 
 const upsertOne: ReadWrite = (_args, collection) => ({ operation: 'upsert', collection, rows: 1 });
 const upsertMany: ReadWrite = (_args, collection) => ({ operation: 'upsert', collection });
@@ -13,7 +13,7 @@ export const WRITES: ReadonlyArray<readonly [method: string, read: ReadWrite]> =
   ['insertMany', upsertMany],
   ['ingest', upsertMany],
   ['deleteById', (_args, collection) => ({ operation: 'delete', collection, rows: 1 })],
-  ['deleteMany', ([, options], collection) => (isDryRun(options) ? undefined : { operation: 'delete', collection })],
+  ['deleteMany', ([, options], collection) => (isDryRun(options) ? [] : { operation: 'delete', collection })],
 ];
 
 function isDryRun(options: unknown): boolean {

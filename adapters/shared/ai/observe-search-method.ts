@@ -64,18 +64,18 @@ export interface WriteOptions extends OnInstance {
   /** For clients that put a failure into the result: what failed, or `undefined`. */
   readonly failure?: SearchReader['failure'];
   /** For clients whose result tells how many rows were written; `undefined`: what `read` said. */
-  readonly written?: (result: unknown) => number | undefined;
+  readonly rowsWritten?: (result: unknown) => number | undefined;
 }
 
 /**
- * Observes a method of a client that writes: its calls that succeed count in the `vector_write*` families. A call for
- * which `read` gives `undefined` writes nothing (a dry run).
+ * Observes a method of a client that writes: its calls that succeed count in the `vector_write*` families. A call may write
+ * several things, or nothing (a dry run): then `read` gives a list.
  */
 export function observeWriteMethod(
   owner: unknown,
   key: PropertyKey,
   adapter: string,
-  read: (args: readonly unknown[], owner: unknown) => VectorWriteFacts | undefined,
+  read: (args: readonly unknown[], owner: unknown) => VectorWriteFacts | readonly VectorWriteFacts[],
   options: WriteOptions,
 ): void {
   observeMethod(owner, key, adapter, (args) => {
@@ -91,8 +91,8 @@ export function observeWriteMethod(
         open = false;
         const failed = safely(instruments, adapter, () => options.failure?.(value)) !== undefined;
         if (outcome !== 'success' || failed || write === undefined) return;
-        const written = safely(instruments, adapter, () => options.written?.(value));
-        instruments.vector.write(written === undefined ? write : { ...write, rows: written });
+        const rows = safely(instruments, adapter, () => options.rowsWritten?.(value));
+        for (const each of [write].flat()) instruments.vector.write(rows === undefined ? each : { ...each, rows });
       },
       unread() {},
       lost: () => instruments.internalError(adapter),
