@@ -18,6 +18,9 @@ const COMMANDS: ReadonlyArray<readonly [name: string, read: Read]> = [
   ...['hybrid', 'HYBRID'].map((name) => [name, hybridSearch] as const),
 ];
 
+/** What makes views of a client, each with an `ft` of its own, and further clients. */
+const MAKERS = ['withCommandOptions', 'withTypeMapping', 'withAbortSignal', 'asap', 'duplicate', 'createPool'];
+
 /**
  * Observes the vector searches of a client, pool or cluster of redis 5 or 6: `client.ft.search`, `ft.aggregate` and
  * `ft.hybrid`. Queries without a vector pass unrecorded. The same object is returned.
@@ -33,22 +36,26 @@ export function instrumentRedisSearch<C extends object>(client: C, options: Redi
   assertOptions('instrumentRedisSearch', options, ['promptheus', 'metric']);
   assertMetric(options.metric);
   assertClient(viewOf(client), 'instrumentRedisSearch', ['ft.search']);
-  observeNamespace(client, options);
-  for (const method of ['duplicate', 'createPool']) {
-    watchMade(client, method, ADAPTER, options, (made) => instrumentRedisSearch(made as object, options));
-  }
+  observeClient(client, options);
   return client;
 }
 
+function observeClient(client: object, options: RedisSearchOptions): void {
+  observeNamespace(client, options);
+  for (const maker of MAKERS) {
+    watchMade(client, maker, ADAPTER, options, (made) => observeClient(made as object, options));
+  }
+}
+
 /**
- * Redis 5 makes `client.ft` when it is first read, and views of the client that are made later (`withTypeMapping`) lose
- * their own then. So it is not read here: a view of ours is read in its place.
+ * Redis 5 makes `ft` when it is first read, and views that inherit from the client then lose their own. So it is not read
+ * here: a view of ours is read in its place.
  */
 function viewOf<C>(client: C): C {
   return typeof client === 'object' && client !== null ? Object.create(client) : client;
 }
 
-/** Observes `ft` of the client and of each view of it, when it is read. */
+/** Observes `ft` when it is read. */
 function observeNamespace(client: object, options: RedisSearchOptions): void {
   const own = Object.getOwnPropertyDescriptor(client, 'ft');
   if (own?.get !== undefined) return;

@@ -65,7 +65,7 @@ function knn(table: VectorTable, command: readonly Buffer[]): Found[] {
   const query = words[2] ?? '';
   if (query.includes('@kind:{none}')) return [];
   const hybrid = words[0] === 'FT.HYBRID';
-  const asked = /KNN (\S+) @(\w+) (\$\w+)(?: AS (\S+?))?\]/.exec(query);
+  const asked = /KNN (\S+) @(\w+) (\$\w+)(?: EF_RUNTIME \d+)?(?: AS (\S+?))?\]/i.exec(query);
   const limit = words.includes('LIMIT') ? Number(words[after('LIMIT') + 1]) : 10;
   if (asked === null && !hybrid) return [1, 2, 3].map((id) => ({ id: String(id), fields: [] })).slice(0, limit);
   const k = hybrid ? Number(words[after('K')]) : Number(String(value(asked?.[1] ?? '')));
