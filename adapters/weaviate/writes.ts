@@ -1,6 +1,9 @@
 import { count, property, type VectorWriteFacts } from '../../src/adapter.js';
 
-type ReadWrite = (args: readonly unknown[], collection: string | undefined) => VectorWriteFacts | readonly VectorWriteFacts[];
+type ReadWrite = (
+  args: readonly unknown[],
+  collection: string | undefined,
+) => VectorWriteFacts | readonly VectorWriteFacts[];
 
 const upsertOne: ReadWrite = (_args, collection) => ({ operation: 'upsert', collection, rows: 1 });
 const upsertMany: ReadWrite = (_args, collection) => ({ operation: 'upsert', collection });

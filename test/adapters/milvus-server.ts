@@ -77,7 +77,13 @@ function describe({ collection_name: name }: Message): Message {
     { fieldID: '100', name: 'id', is_primary_key: true, data_type: 'Int64' },
     { fieldID: '101', name: 'vector', data_type: 'FloatVector', type_params: [{ key: 'dim', value: '2' }] },
   ];
-  return { status: OK, schema: { name, fields }, collection_name: name, collectionID: '7', consistency_level: 'Bounded' };
+  return {
+    status: OK,
+    schema: { name, fields },
+    collection_name: name,
+    collectionID: '7',
+    consistency_level: 'Bounded',
+  };
 }
 
 function searched(table: VectorTable, metric: Metric, vectors: number[][], request: Message): Message {

@@ -50,7 +50,10 @@ onEveryClient(CLIENTS, (row, load) => {
       },
       writes: {
         upsert: (client, data) =>
-          client.upsert({ collection_name: COLLECTION, data: data.map(({ id, vector }) => ({ id, vector: [...vector] })) }),
+          client.upsert({
+            collection_name: COLLECTION,
+            data: data.map(({ id, vector }) => ({ id, vector: [...vector] })),
+          }),
         delete: (client, ids) => client.delete({ collection_name: COLLECTION, ids }),
       },
     });

@@ -11,7 +11,9 @@ export interface RedisSearchServer {
  * Our own stand-in for a Redis with its search module: KNN over one index, answered in the replies that FT.SEARCH,
  * FT.AGGREGATE and FT.HYBRID are documented with, for RESP2 and RESP3. A row's distance is `1 - cosine`.
  */
-export async function redisSearchServer(rows: ConstructorParameters<typeof VectorTable>[0]): Promise<RedisSearchServer> {
+export async function redisSearchServer(
+  rows: ConstructorParameters<typeof VectorTable>[0],
+): Promise<RedisSearchServer> {
   const table = new VectorTable(rows);
   const server = respServer((command, protocol) => {
     const [name = '', index = ''] = command.map(String);
@@ -87,7 +89,10 @@ function searchReply(found: readonly Found[], command: readonly Buffer[], protoc
   return resultsMap(
     total,
     found.map(({ id, fields }) => {
-      const row = new Map<string, Reply>([['id', id], ['values', []]]);
+      const row = new Map<string, Reply>([
+        ['id', id],
+        ['values', []],
+      ]);
       return noContent ? row : row.set('extra_attributes', new Map(fields));
     }),
   );
@@ -97,7 +102,13 @@ function aggregateReply(found: readonly Found[], protocol: 2 | 3): Reply {
   if (protocol === 2) return [found.length, ...found.map(({ fields }) => fields.flat())];
   return resultsMap(
     found.length,
-    found.map(({ fields }) => new Map<string, Reply>([['extra_attributes', new Map(fields)], ['values', []]])),
+    found.map(
+      ({ fields }) =>
+        new Map<string, Reply>([
+          ['extra_attributes', new Map(fields)],
+          ['values', []],
+        ]),
+    ),
   );
 }
 
