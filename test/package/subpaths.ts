@@ -4,4 +4,6 @@ export const SUBPATHS: ReadonlyArray<readonly [subpath: string, name: string]> =
   ['promptheus/adapter', 'exchangeOf'],
   ['promptheus/decorators', 'ObserveLlm'],
   ['promptheus/express', 'expressMetrics'],
+  ['promptheus/pinecone', 'instrumentPinecone'],
+  ['promptheus/qdrant', 'instrumentQdrant'],
 ];

@@ -1,0 +1,1 @@
+export { instrumentPinecone, type PineconeMetric, type PineconeOptions } from './adapter.js';

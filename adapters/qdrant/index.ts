@@ -1,0 +1,1 @@
+export { instrumentQdrant, type QdrantMetric, type QdrantOptions } from './adapter.js';
