@@ -18,22 +18,28 @@ const OK = { error_code: 'Success', code: 0 };
 export const NONE = 'id < 0';
 export const SILENT = 'id == -1';
 
+/** As the client loads them. */
+const LOADING = { keepCase: true, longs: String, enums: String, defaults: true, oneofs: true };
+
 /**
- * Our own gRPC server for the Milvus client that `packageJson` requires, made from the descriptors in that client's package:
+ * Our own gRPC server for the client that `entry` is the main file of, made from the descriptors in that client's package:
  * what it reads and answers is encoded by them. Collections of any name hold the same rows.
  */
 export async function milvusServer(
-  packageJson: string,
+  entry: string,
   metric: Metric,
   rows: ConstructorParameters<typeof VectorTable>[0],
 ): Promise<MilvusServer> {
-  const require = createRequire(createRequire(packageJson).resolve('@zilliz/milvus2-sdk-node'));
+  const require = createRequire(entry);
   const grpc = require('@grpc/grpc-js');
-  const protobuf = require('protobufjs');
-  const descriptors = require('./proto-json/milvus.js').default;
-  const { getGRPCService, LOADER_OPTIONS } = require('./index.js');
-  const { service } = getGRPCService({ serviceName: 'milvus.proto.milvus.MilvusService' }, LOADER_OPTIONS);
-  const placeholders = protobuf.Root.fromJSON(descriptors).lookupType('milvus.proto.common.PlaceholderGroup');
+  const { getGRPCService, MilvusClient } = require(entry);
+  const { protoFilePath, protoInternalPath, milvusProto } = new MilvusClient({
+    address: '127.0.0.1:1',
+    __SKIP_CONNECT__: true,
+  });
+  const { serviceName } = protoInternalPath;
+  const { service } = getGRPCService({ protoPath: protoFilePath?.milvus, serviceName }, LOADING);
+  const placeholders = milvusProto.lookupType('milvus.proto.common.PlaceholderGroup');
   const vectorsOf = (request: Message): number[][] =>
     placeholders.decode(request.placeholder_group).placeholders[0].values.map(floatsOf);
   const table = new VectorTable(rows);

@@ -18,15 +18,15 @@ export const SILENT = 4242;
 export const uuidOf = (id: number): string => `00000000-0000-4000-8000-${String(id).padStart(12, '0')}`;
 
 /**
- * Our own server for the Weaviate client that `packageJson` requires: its gRPC side is made from the definitions in that
+ * Our own server for the client that `entry` is the main file of: its gRPC side is made from the definitions in that
  * client's package, its REST side answers what the client asks to connect, to create a collection and to write one object.
  * Collections of any name hold the same objects, compared by cosine. A filter on a property passes none.
  */
 export async function weaviateServer(
-  packageJson: string,
+  entry: string,
   rows: ReadonlyArray<{ readonly id: number; readonly vector: readonly number[] }>,
 ): Promise<WeaviateServer> {
-  const require = createRequire(createRequire(packageJson).resolve('weaviate-client'));
+  const require = createRequire(entry);
   const grpc = require('nice-grpc');
   const { WeaviateDefinition } = require('./proto/v1/weaviate.js');
   const { HealthDefinition } = require('./proto/google/health/v1/health.js');
@@ -76,15 +76,19 @@ export async function weaviateServer(
 function found(table: VectorTable, request: Message): Message {
   const asked = request.metadata ?? {};
   const hybrid = request.hybridSearch;
-  const given = (request.nearVector ?? hybrid)?.vectors[0]?.vectorBytes;
-  const vector = given === undefined ? [0.6, 0.8] : floatsOf(given);
-  const near = request.filters === undefined ? table.search(vector, request.limit || 10) : [];
-  const objects = near.map(({ id, cosine }) => ({
+  // Servers before 1.29, which the oldest client is made for, know one vector only.
+  const near = request.nearVector ?? hybrid;
+  const given = near?.vectors?.[0]?.vectorBytes ?? near?.vectorBytes;
+  const vector = !given?.length ? [0.6, 0.8] : floatsOf(given);
+  const nearest = request.filters === undefined ? table.search(vector, request.limit || 10) : [];
+  const objects = nearest.map(({ id, cosine }) => ({
     properties: { nonRefProps: { fields: {} }, refProps: [] },
     metadata: {
       id,
       ...(asked.distance && !hybrid && { distance: 1 - cosine, distancePresent: true }),
       ...(asked.certainty && !hybrid && { certainty: (1 + cosine) / 2, certaintyPresent: true }),
+      // Where servers before 1.30 told what the model wrote.
+      ...(request.generative && { generative: 'a summary', generativePresent: true }),
       ...(asked.score && hybrid && { score: 0.5, scorePresent: true }),
     },
     ...(request.generative && { generative: { values: [{ result: 'a summary' }] } }),
@@ -95,7 +99,7 @@ function found(table: VectorTable, request: Message): Message {
 
 function stored(table: VectorTable, { uuid, vectors, vectorBytes }: Message, index: number): Message[] {
   try {
-    table.set(uuid, floatsOf(vectors[0]?.vectorBytes ?? vectorBytes));
+    table.set(uuid, floatsOf(vectors?.[0]?.vectorBytes ?? vectorBytes));
     return [];
   } catch (error) {
     return [{ index, error: (error as Error).message }];

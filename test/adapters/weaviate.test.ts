@@ -1,23 +1,22 @@
-import { resolve } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { instrumentWeaviate } from '../../adapters/weaviate/index.js';
 import { createPromptheus, type Promptheus } from '../../src/index.js';
-import { BAD_VECTOR, describeVectorClient, QUERY, ROWS } from '../contract/vector-client.contract.js';
+import { BAD_VECTOR, describeVectorClient, QUERY, ROWS, type VectorRow } from '../contract/vector-client.contract.js';
 import { linesOf } from '../unit/instruments/default-instance.js';
 import { type InstalledClient, onEveryClient } from './client-rows.js';
 import { SILENT, uuidOf, type WeaviateServer, weaviateServer } from './weaviate-server.js';
 
 const CLIENTS: readonly InstalledClient[] = [
-  { name: 'weaviate-client 3', folder: 'weaviate', alias: 'weaviate-client' },
+  { name: 'weaviate-client 3.0', folder: 'weaviate', alias: 'weaviate-3-0' },
+  { name: 'weaviate-client 3.14', folder: 'weaviate', alias: 'weaviate-3-14' },
 ];
-const PACKAGE = resolve('test/matrix/weaviate/package.json');
 const LABELS = 'company_id="unknown",collection="Tickets"';
 const ASKED = { limit: 2, returnMetadata: ['distance', 'certainty', 'score'] };
 
 // biome-ignore lint/suspicious/noExplicitAny: the client's types are of an optional install.
 type Client = any;
 
-onEveryClient(CLIENTS, (row, load) => {
+onEveryClient(CLIENTS, (row, load, entry) => {
   const open: Client[] = [];
   const connect = async ({ httpPort, grpcPort }: WeaviateServer): Promise<Client> => {
     const client = await load().default.connectToLocal({ host: '127.0.0.1', port: httpPort, grpcPort });
@@ -25,7 +24,21 @@ onEveryClient(CLIENTS, (row, load) => {
     return client;
   };
   const closeAll = () => Promise.all(open.splice(0).map((client) => client.close()));
-  const anyOf = (ids: readonly number[]) => load().default.filter.byId().containsAny(ids.map(uuidOf));
+  // It takes no signal, and an image as text only.
+  const oldest = row.alias === 'weaviate-3-0';
+  const deleteMany = ({ data, filter }: Client, ids: readonly number[], options?: object) =>
+    data.deleteMany(filter.byId().containsAny(ids.map(uuidOf)), options);
+  const interrupted: VectorRow<Client>['interrupted'] = {
+    status: 'aborted',
+    search(client) {
+      const abort = new AbortController();
+      const asked = { ...ASKED, limit: SILENT };
+      const { query } = client.collections.get('Tickets');
+      const found = query.nearVector([...QUERY], asked, { abortSignal: abort.signal });
+      abort.abort();
+      return found;
+    },
+  };
 
   describeVectorClient<Client>({
     name: `${row.name}, our own gRPC server`,
@@ -33,33 +46,22 @@ onEveryClient(CLIENTS, (row, load) => {
     collection: 'Tickets',
     top: { metric: 'cosine', score: 0.96 },
     async open() {
-      const server = await weaviateServer(PACKAGE, ROWS);
+      const server = await weaviateServer(entry, ROWS);
       return { client: () => connect(server), close: () => closeAll().then(() => server.close()) };
     },
     instrument: (client, options) => instrumentWeaviate(client, options),
     search(client, { vector, k, none }) {
-      const { query, filter } = client.collections.use('Tickets');
+      const { query, filter } = client.collections.get('Tickets');
       const filters = none ? filter.byProperty('kind').equal('none') : undefined;
       return query.nearVector([...vector], { ...ASKED, limit: k, filters });
     },
-    interrupted: {
-      status: 'aborted',
-      search(client) {
-        const abort = new AbortController();
-        const asked = { ...ASKED, limit: SILENT };
-        const found = client.collections
-          .use('Tickets')
-          .query.nearVector([...QUERY], asked, { abortSignal: abort.signal });
-        abort.abort();
-        return found;
-      },
-    },
+    ...(!oldest && { interrupted }),
     writes: {
       upsert: (client, rows) =>
         client.collections
-          .use('Tickets')
+          .get('Tickets')
           .data.insertMany(rows.map(({ id, vector }) => ({ id: uuidOf(id), properties: {}, vectors: [...vector] }))),
-      delete: (client, ids) => client.collections.use('Tickets').data.deleteMany(anyOf(ids)),
+      delete: (client, ids) => deleteMany(client.collections.get('Tickets'), ids),
     },
     comparable: (result) => ({ ...(result as object), elapsedSeconds: undefined }),
   });
@@ -69,7 +71,7 @@ onEveryClient(CLIENTS, (row, load) => {
     let instance: Promptheus;
     let client: Client;
     beforeAll(async () => {
-      server = await weaviateServer(PACKAGE, ROWS);
+      server = await weaviateServer(entry, ROWS);
     });
     afterAll(() => server.close());
     beforeEach(async () => {
@@ -83,7 +85,7 @@ onEveryClient(CLIENTS, (row, load) => {
     ];
 
     it('tells no score that was not asked for, and a distance alone as one of an unknown metric', async () => {
-      const { query } = client.collections.use('Tickets');
+      const { query } = client.collections.get('Tickets');
       await query.nearVector([...QUERY], { limit: 2 });
       expect(await lines('vector_search_top_')).toEqual([
         `vector_search_top_k_count{${LABELS}} 1`,
@@ -96,8 +98,8 @@ onEveryClient(CLIENTS, (row, load) => {
     });
 
     it('tells every vector search of query and generate, and what was asked of it', async () => {
-      const { query, generate } = client.collections.use('Tickets');
-      const image = Buffer.from('image');
+      const { query, generate } = client.collections.get('Tickets');
+      const image = oldest ? btoa('image') : Buffer.from('image');
       const prompt = { singlePrompt: 'summarize' };
       await query.nearText('refund', ASKED);
       await query.nearObject(uuidOf(1), ASKED);
@@ -127,7 +129,7 @@ onEveryClient(CLIENTS, (row, load) => {
     });
 
     it('leaves what searches no vectors unrecorded', async () => {
-      const { query, generate } = client.collections.use('Tickets');
+      const { query, generate } = client.collections.get('Tickets');
       await query.bm25('refund', ASKED);
       await query.fetchObjects(ASKED);
       await generate.bm25('refund', { singlePrompt: 'summarize' }, ASKED);
@@ -137,12 +139,12 @@ onEveryClient(CLIENTS, (row, load) => {
     it('observes whatever collection the client makes, by the one name that the server knows', async () => {
       const { collections } = client;
       const made = [
-        collections.use('tickets'),
-        collections.get('Tickets'),
+        collections.get('tickets'),
+        ...(collections.use ? [collections.use('Tickets')] : []),
         await collections.create({ name: 'Tickets' }),
         await collections.createFromSchema({ class: 'Tickets' }),
-        collections.use('tickets').withTenant('acme'),
-        collections.use('Tickets').withConsistency('ONE').withTenant('acme'),
+        collections.get('tickets').withTenant('acme'),
+        collections.get('Tickets').withConsistency('ONE').withTenant('acme'),
       ];
       for (const collection of made) await collection.query.nearVector([...QUERY], ASKED);
       expect(await lines('vector_searches_total')).toEqual(searches(made.length));
@@ -150,27 +152,28 @@ onEveryClient(CLIENTS, (row, load) => {
 
     it('observes one collection of a client that is not', async () => {
       const bare = await connect(server);
-      const collection = bare.collections.use('Notes');
+      const collection = bare.collections.get('Notes');
       expect(instrumentWeaviate(collection, { promptheus: instance })).toBe(collection);
       await collection.query.nearVector([...QUERY], ASKED);
-      await bare.collections.use('Notes').query.nearVector([...QUERY], ASKED);
+      await bare.collections.get('Notes').query.nearVector([...QUERY], ASKED);
       expect(await lines('vector_searches_total')).toEqual(searches(1, 'Notes'));
     });
 
     it('tells writes of one object, the stored part of many, and no dry run', async () => {
-      const { data } = client.collections.use('Tickets');
+      const tickets = client.collections.get('Tickets');
+      const { data } = tickets;
       const id = uuidOf(8);
       await data.insert({ id, properties: {}, vectors: [1, 0] });
       await data.replace({ id, properties: {}, vectors: [1, 0] });
       await data.update({ id, properties: {}, vectors: [1, 0] });
-      await data.deleteMany(anyOf([8]), { dryRun: true });
+      await deleteMany(tickets, [8], { dryRun: true });
       await data.deleteById(id);
       const { hasErrors } = await data.insertMany([
         { id, properties: {}, vectors: [1, 0] },
         { id: uuidOf(9), properties: {}, vectors: [...BAD_VECTOR] },
       ]);
       expect(hasErrors).toBe(true);
-      await data.deleteMany(anyOf([8, 9]));
+      await deleteMany(tickets, [8, 9]);
       expect(await lines('vector_write')).toEqual([
         `vector_write_batch_size_count{${LABELS},operation="delete"} 2`,
         `vector_write_batch_size_count{${LABELS},operation="upsert"} 4`,
