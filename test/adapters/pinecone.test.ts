@@ -5,9 +5,11 @@ import { describeVectorClient, QUERY, type VectorRow } from '../contract/vector-
 import { linesOf } from '../unit/instruments/default-instance.js';
 import { type InstalledClient, onEveryClient } from './client-rows.js';
 import type { JsonServer } from './json-server.js';
+import { runPageExample } from './page-example.js';
 import { INDEX, startPineconeServer } from './pinecone-server.js';
 
 const ROWS: readonly InstalledClient[] = [
+  { name: '@pinecone-database/pinecone 7', folder: 'pinecone', alias: 'pinecone-7' },
   { name: '@pinecone-database/pinecone 8', folder: 'pinecone', alias: 'pinecone-8' },
   { name: '@pinecone-database/pinecone 9', folder: 'pinecone', alias: 'pinecone-9' },
 ];
@@ -32,6 +34,13 @@ onEveryClient(ROWS, (row, load) => {
     recordCases(on);
     if (row.alias === 'pinecone-9') documentCases(on);
     setUpCases(on);
+
+    it('runs the example of its page', async () => {
+      const env = { PINECONE_API_KEY: 'test', PINECONE_INDEX_HOST: on.server.url };
+      const printed = await runPageExample('pinecone.md', row, '@pinecone-database/pinecone', env);
+      expect(printed).toContain('2 tickets\n');
+      expect(printed).toContain(`vector_search_results_count_sum{${LABELS}} 2\n`);
+    });
   });
 });
 

@@ -17,6 +17,7 @@ export function startQdrantServer(metric: Metric): Promise<JsonServer> {
   return startJsonServer((request) => {
     const { path } = request;
     if (path.startsWith(SILENT)) return undefined;
+    if (path === '/') return { body: { title: 'qdrant - vector search engine', version: '1.18.0' } };
     const [, , collection, ...rest] = path.split('/');
     if (collection !== COLLECTION) return failed(404, `Not found: Collection \`${collection}\` doesn't exist!`);
     return rest.length === 0 ? collectionAnswer(request, metric) : pointsAnswer(request, rest.join('/'), store);

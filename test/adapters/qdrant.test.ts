@@ -6,6 +6,7 @@ import { linesOf } from '../unit/instruments/default-instance.js';
 import { type InstalledClient, onEveryClient } from './client-rows.js';
 import type { JsonServer } from './json-server.js';
 import type { Metric } from './near.js';
+import { runPageExample } from './page-example.js';
 import { COLLECTION, SILENT, startQdrantServer } from './qdrant-server.js';
 
 const ROWS: readonly InstalledClient[] = [
@@ -37,6 +38,12 @@ onEveryClient(ROWS, (row, load) => {
     metricCases(on);
     writeCases(on);
     setUpCases(on);
+
+    it('runs the example of its page', async () => {
+      const printed = await runPageExample('qdrant.md', row, '@qdrant/js-client-rest', { QDRANT_URL: on.server.url });
+      expect(printed).toContain('2 tickets\n');
+      expect(printed).toContain(`vector_search_results_count_sum{${LABELS}} 2\n`);
+    });
   });
 });
 
