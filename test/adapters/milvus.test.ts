@@ -5,6 +5,7 @@ import { BAD_VECTOR, describeVectorClient, QUERY, ROWS, type VectorRow } from '.
 import { linesOf } from '../unit/instruments/default-instance.js';
 import { type InstalledClient, onEveryClient } from './client-rows.js';
 import { type Metric, type MilvusServer, milvusServer, NONE, SILENT } from './milvus-server.js';
+import { runPageExample } from './page-example.js';
 
 const CLIENTS: readonly InstalledClient[] = [
   { name: '@zilliz/milvus2-sdk-node 2.5', folder: 'milvus', alias: 'milvus-2-5' },
@@ -144,6 +145,13 @@ onEveryClient(CLIENTS, (row, load, entry) => {
       const { status } = await search(observed, BAD_VECTOR, 2);
       expect(status.error_code).toBe('IllegalArgument');
       expect((await linesOf(otel, 'db_client_operation_duration'))[0]).toContain('error_type="IllegalArgument"');
+    });
+
+    it('runs the example of its page', async () => {
+      const env = { MILVUS_ADDRESS: server.address };
+      const printed = await runPageExample('milvus.md', row, '@zilliz/milvus2-sdk-node', env);
+      expect(printed).toContain('2 tickets\n');
+      expect(printed).toContain(`vector_search_results_count_sum{${LABELS}} 2\n`);
     });
 
     it('refuses what is no client, and options that it does not know', () => {

@@ -4,11 +4,13 @@ import { createPromptheus, type Promptheus } from '../../src/index.js';
 import { describeVectorClient, QUERY, ROWS } from '../contract/vector-client.contract.js';
 import { linesOf } from '../unit/instruments/default-instance.js';
 import { type InstalledClient, onEveryClient } from './client-rows.js';
+import { runPageExample } from './page-example.js';
 import { type RedisSearchServer, redisSearchServer } from './redis-search-server.js';
 
 const CLIENTS: readonly InstalledClient[] = [
-  { name: 'redis 5', folder: 'redis-search', alias: 'redis-5' },
-  { name: 'redis 6', folder: 'redis-search', alias: 'redis-6' },
+  { name: 'redis 5.0', folder: 'redis-search', alias: 'redis-5-0' },
+  { name: 'redis 5.12', folder: 'redis-search', alias: 'redis-5-12' },
+  { name: 'redis 6.3', folder: 'redis-search', alias: 'redis-6-3' },
 ];
 const INDEX = 'tickets';
 const LABELS = `company_id="unknown",collection="${INDEX}"`;
@@ -34,7 +36,7 @@ onEveryClient(CLIENTS, (row, load) => {
     for (const client of open.splice(0)) client.destroy();
   };
   // Redis 5 has no transformed replies of searches for RESP3.
-  const protocols = row.alias === 'redis-5' ? [2] : [2, 3];
+  const protocols = row.alias === 'redis-6-3' ? [2, 3] : [2];
 
   for (const RESP of protocols) {
     describeVectorClient<Client>({
@@ -162,6 +164,12 @@ onEveryClient(CLIENTS, (row, load) => {
       ]);
       await pool.close();
       duplicate.destroy();
+    });
+
+    it('runs the example of its page', async () => {
+      const printed = await runPageExample('redis-search.md', row, 'redis', { REDIS_URL: server.url });
+      expect(printed).toContain('2 tickets\n');
+      expect(printed).toContain(`vector_search_top_score_count{${LABELS},metric="cosine"} 1\n`);
     });
 
     it('refuses what is no client, and options that cannot be', async () => {

@@ -4,6 +4,7 @@ import { createPromptheus, type Promptheus } from '../../src/index.js';
 import { BAD_VECTOR, describeVectorClient, QUERY, ROWS, type VectorRow } from '../contract/vector-client.contract.js';
 import { linesOf } from '../unit/instruments/default-instance.js';
 import { type InstalledClient, onEveryClient } from './client-rows.js';
+import { runPageExample } from './page-example.js';
 import { SILENT, uuidOf, type WeaviateServer, weaviateServer } from './weaviate-server.js';
 
 const CLIENTS: readonly InstalledClient[] = [
@@ -182,6 +183,14 @@ onEveryClient(CLIENTS, (row, load, entry) => {
         `vector_writes_total{${LABELS},operation="delete"} 2`,
         `vector_writes_total{${LABELS},operation="upsert"} 4`,
       ]);
+    });
+
+    it('runs the example of its page', async () => {
+      const ports = { WEAVIATE_PORT: String(server.httpPort), WEAVIATE_GRPC_PORT: String(server.grpcPort) };
+      const env = { WEAVIATE_HOST: '127.0.0.1', ...ports };
+      const printed = await runPageExample('weaviate.md', row, 'weaviate-client', env);
+      expect(printed).toContain('2 tickets\n');
+      expect(printed).toContain(`vector_search_top_score_count{${LABELS},metric="cosine"} 1\n`);
     });
 
     it('refuses what is no client, and options that it does not know', () => {

@@ -4,6 +4,9 @@ export const SUBPATHS: ReadonlyArray<readonly [subpath: string, name: string]> =
   ['promptheus/adapter', 'exchangeOf'],
   ['promptheus/decorators', 'ObserveLlm'],
   ['promptheus/express', 'expressMetrics'],
+  ['promptheus/milvus', 'instrumentMilvus'],
   ['promptheus/pinecone', 'instrumentPinecone'],
   ['promptheus/qdrant', 'instrumentQdrant'],
+  ['promptheus/redis-search', 'instrumentRedisSearch'],
+  ['promptheus/weaviate', 'instrumentWeaviate'],
 ];
