@@ -7,7 +7,7 @@ import { hybridSearch, knnSearch, type VectorQuery } from './query.js';
 import { METRICS, readerOf } from './search-reader.js';
 import type { RedisSearchOptions } from './types.js';
 
-const ADAPTER = 'redis-search';
+const ADAPTER = 'redis_search';
 
 type Read = (args: readonly unknown[]) => VectorQuery | undefined;
 
@@ -61,7 +61,7 @@ function observeNamespace(client: object, options: RedisSearchOptions): void {
   if (own?.get !== undefined) return;
   if (own !== undefined) return observeCommands(own.value, options);
   const observed = new WeakSet<object>();
-  Object.defineProperty(client, 'ft', {
+  Reflect.defineProperty(client, 'ft', {
     configurable: true,
     enumerable: false,
     get(this: object) {

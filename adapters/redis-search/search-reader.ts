@@ -1,4 +1,4 @@
-import { property, type TopScore } from '../../src/adapter.js';
+import { availableInstruments, property, safely, type TopScore } from '../../src/adapter.js';
 import type { SearchReader } from '../shared/ai/observe-search-method.js';
 import type { VectorQuery } from './query.js';
 import type { DistanceMetric, RedisSearchOptions } from './types.js';
@@ -19,8 +19,10 @@ export function readerOf(query: VectorQuery, options: RedisSearchOptions): Searc
   };
 }
 
-function metricOf(index: string, { metric }: RedisSearchOptions): DistanceMetric | undefined {
-  const told = typeof metric === 'function' ? metric(index) : metric;
+function metricOf(index: string, { metric, promptheus }: RedisSearchOptions): DistanceMetric | undefined {
+  if (typeof metric !== 'function') return metric;
+  const instruments = availableInstruments(promptheus);
+  const told = instruments && safely(instruments, 'redis_search_metric', () => metric(index));
   return METRICS.has(told) ? told : undefined;
 }
 
