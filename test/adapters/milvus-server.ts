@@ -30,9 +30,9 @@ export async function milvusServer(
   metric: Metric,
   rows: ConstructorParameters<typeof VectorTable>[0],
 ): Promise<MilvusServer> {
-  const require = createRequire(entry);
-  const grpc = require('@grpc/grpc-js');
-  const { getGRPCService, MilvusClient } = require(entry);
+  const load = createRequire(entry);
+  const grpc = load('@grpc/grpc-js');
+  const { getGRPCService, MilvusClient } = load(entry);
   const { protoFilePath, protoInternalPath, milvusProto } = new MilvusClient({
     address: '127.0.0.1:1',
     __SKIP_CONNECT__: true,

@@ -26,10 +26,10 @@ export async function weaviateServer(
   entry: string,
   rows: ReadonlyArray<{ readonly id: number; readonly vector: readonly number[] }>,
 ): Promise<WeaviateServer> {
-  const require = createRequire(entry);
-  const grpc = require('nice-grpc');
-  const { WeaviateDefinition } = require('./proto/v1/weaviate.js');
-  const { HealthDefinition } = require('./proto/google/health/v1/health.js');
+  const load = createRequire(entry);
+  const grpc = load('nice-grpc');
+  const { WeaviateDefinition } = load('./proto/v1/weaviate.js');
+  const { HealthDefinition } = load('./proto/google/health/v1/health.js');
   const table = new VectorTable(rows.map(({ id, vector }) => ({ id: uuidOf(id), vector })));
   const server = grpc.createServer();
   const implement = (definition: Message, methods: Message): void => {
