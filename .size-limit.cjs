@@ -20,8 +20,8 @@ module.exports = [
   entry('promptheus/adapter', 'dist/esm/src/adapter.js', '100 kB'),
   entry('promptheus/express', 'dist/esm/adapters/express/index.js', '108 kB'),
   entry('promptheus/milvus', 'dist/esm/adapters/milvus/index.js', '12.5 kB'),
-  entry('promptheus/pinecone', 'dist/esm/adapters/pinecone/index.js', '108 kB'),
-  entry('promptheus/qdrant', 'dist/esm/adapters/qdrant/index.js', '108 kB'),
+  entry('promptheus/pinecone', 'dist/esm/adapters/pinecone/index.js', '13.8 kB'),
+  entry('promptheus/qdrant', 'dist/esm/adapters/qdrant/index.js', '14.9 kB'),
   entry('promptheus/redis-search', 'dist/esm/adapters/redis-search/index.js', '12.5 kB'),
   entry('promptheus/weaviate', 'dist/esm/adapters/weaviate/index.js', '12.5 kB'),
 ];

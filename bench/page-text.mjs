@@ -95,6 +95,18 @@ there is no adapter of its own yet. Express itself costs many times what is meas
 prometheus-api-metrics and swagger-stats need Express, and stand only there. On Express \`expressMetrics\` follows the
 routing too.`,
   },
+  'model-calls': {
+    title: 'A call of a model',
+    text: `OpenAI's client 6.49 as it is, instrumented by promptheus (with a price function), by @traceloop/instrumentation-openai
+0.27 and by OpenLIT 1.15 (both with a real span SDK that drops its spans, and without content), each in a process of its
+own that measures when its turn comes. The client's \`fetch\` answers from memory, so that no socket blurs what is
+added. A streamed answer has 200 pieces and the usage at its end. Each contender has to have recorded every call that it
+was measured with.
+
+*Over bare* is what instrumenting adds to the bare client's own time; the first rows give ours as a part of a rival's.
+Bytes are the growth of the used heap while streams are read, with a young generation so large that nothing is collected
+meanwhile.`,
+  },
 };
 
 export const NOT_MEASURED = `## What is not measured

@@ -7,13 +7,20 @@ import { parseArgs } from 'node:util';
 import { hotPathRows } from './hot-path/rows.mjs';
 import { httpRows } from './http/rows.mjs';
 import { memoryRows } from './memory/rows.mjs';
+import { modelCallRows } from './model-calls/rows.mjs';
 import { pageIsCurrent, writePage } from './page.mjs';
 import { planOf } from './plan.mjs';
 import { machine, writeResult } from './results.mjs';
 import { scrapeRows } from './scrape/rows.mjs';
 import { printTable } from './table.mjs';
 
-const GROUPS = { 'hot-path': hotPathRows, memory: memoryRows, scrape: scrapeRows, http: httpRows };
+const GROUPS = {
+  'hot-path': hotPathRows,
+  memory: memoryRows,
+  scrape: scrapeRows,
+  http: httpRows,
+  'model-calls': modelCallRows,
+};
 
 const { values: given } = parseArgs({ options: { smoke: { type: 'boolean' }, only: { type: 'string' } } });
 if (given.only !== undefined && !(given.only in GROUPS)) {

@@ -120,7 +120,7 @@ function assemble(options: ResolvedOptions, isDefault: boolean, logger: Logger):
   );
   const servers = new Set<MetricsServer>();
   const instance: Promptheus = {
-    ...createDomainInstruments(env, options.llm),
+    ...createDomainInstruments(env, options),
     ...recordersOf(() => instance),
     http: createHttpInstrument(env, options.http),
     metrics,

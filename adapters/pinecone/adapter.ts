@@ -35,9 +35,8 @@ export function instrumentPinecone<T extends object>(client: T, options: Pinecon
     return client;
   }
   learnMetrics(client, metrics, options);
-  for (const method of ['index', 'Index']) {
-    watchMade(client, method, 'pinecone', options, (index) => observeIndex(index, metrics, options));
-  }
+  // `Index` goes through `index`.
+  watchMade(client, 'index', 'pinecone', options, (index) => observeIndex(index, metrics, options));
   return client;
 }
 

@@ -9,13 +9,17 @@ export function searchReader(collection: string | undefined, metrics: ScoreMetri
     request: ([request]) => ({ system: 'pinecone', collection, topK: askedOf(request) }),
     result(result, [request]) {
       const rows = (property(result, 'matches') ?? at(result, 'result.hits')) as unknown[];
-      const scores = rows.map((row) => property(row, 'score') ?? property(row, '_score'));
       const meaning = meaningOf(request);
       if (meaning === undefined) return { rows: rows.length };
       const metric = 'metric' in meaning ? meaning.metric : metrics.of(collection, meaning.field);
-      return { rows: rows.length, top: topOf(metric, scores) };
+      return { rows: rows.length, top: topOf(metric, [scoreOf(rows[0]), scoreOf(rows.at(-1))]) };
     },
   };
+}
+
+/** Records have `score`, what is found by its text `_score`. */
+function scoreOf(row: unknown): unknown {
+  return property(row, 'score') ?? property(row, '_score');
 }
 
 /** A reranker leaves fewer rows than the search is asked for. */

@@ -21,21 +21,14 @@ export function searchReader(metrics: ScoreMetrics): SearchReader {
 
 function found(result: unknown, metric: (meaning: Meaning) => string | undefined, query: unknown): VectorSearchFacts {
   const queries = queriesOf(query);
-  const perQuery = isBatch(query) ? (result as unknown[]) : [result];
+  const answers = isBatch(query) ? (result as unknown[]) : [result];
   let rows = 0;
   const tops: Array<TopScore | undefined> = [];
-  for (const [index, answer] of perQuery.entries()) {
+  for (const [index, answer] of answers.entries()) {
+    const points = pointsOf(answer);
     const meaning = meaningOf(queries[index]);
-    for (const list of listsOf(answer)) {
-      rows += list.length;
-      if (meaning !== undefined)
-        tops.push(
-          topOf(
-            metric(meaning),
-            list.map((row) => property(row, 'score')),
-          ),
-        );
-    }
+    rows += points.length;
+    if (meaning !== undefined) tops.push(topOf(metric(meaning), [scoreOf(points[0]), scoreOf(points.at(-1))]));
   }
   return { rows, top: bestOf(tops) };
 }
@@ -58,10 +51,14 @@ function askedOf(query: unknown): number {
   return limit * (count(property(query, 'group_size')) ?? GROUP_SIZE);
 }
 
-/** `search` gives rows, `query` puts them under `points`, the groups each under `hits`. */
-function listsOf(answer: unknown): ReadonlyArray<readonly unknown[]> {
-  if (Array.isArray(answer)) return [answer];
+/** `search` gives points, `query` puts them under `points`, each of the groups, the nearest first, under `hits`. */
+function pointsOf(answer: unknown): readonly unknown[] {
+  if (Array.isArray(answer)) return answer;
   const groups = property(answer, 'groups');
-  if (Array.isArray(groups)) return groups.map((group) => property(group, 'hits') as unknown[]);
-  return [property(answer, 'points') as unknown[]];
+  if (Array.isArray(groups)) return groups.flatMap((group) => property(group, 'hits') as unknown[]);
+  return property(answer, 'points') as unknown[];
+}
+
+function scoreOf(point: unknown): unknown {
+  return property(point, 'score');
 }

@@ -65,13 +65,15 @@ export function runWithState<T>(state: ContextState, fn: () => T): T {
   return storage.run(state, fn);
 }
 
-/** Runs `fn` inside a recorder, so that one of its kind further in can find it. @internal */
+/** The state of a flow inside a recorder, so that one of its kind further in can find it. @internal */
+export function stateInside(outer: ContextState, kind: RecorderKind, record: object): ContextState {
+  const { correlationId, tenant, active } = outer;
+  return { correlationId, tenant, active: { kind, record, outer: active } };
+}
+
+/** Runs `fn` inside a recorder. @internal */
 export function runInside<T>(kind: RecorderKind, record: object, fn: () => T): T {
-  const outer = storage.getStore() ?? EMPTY;
-  return storage.run(
-    { correlationId: outer.correlationId, tenant: outer.tenant, active: { kind, record, outer: outer.active } },
-    fn,
-  );
+  return storage.run(stateInside(currentState(), kind, record), fn);
 }
 
 /** The innermost open recorder of a kind. @internal */

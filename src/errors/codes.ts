@@ -37,6 +37,10 @@ export const codes = {
     means: 'A wrapper or a decorator was put on something that is not a function or method.',
     solve: 'Wrap a function; decorate a method, not a field, getter or class.',
   },
+  PRICES_NOT_INSTALLED: {
+    means: 'genaiPrices() found no @pydantic/genai-prices where the application runs.',
+    solve: 'Install it beside promptheus, or give `llm.prices` a function of your own.',
+  },
   PORT_IN_USE: {
     means: 'The port of the metrics server is taken.',
     solve: 'Choose another `port`, or 0 for any free one.',

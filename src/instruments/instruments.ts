@@ -9,7 +9,7 @@ import type { LlmRecordingOptions } from './llm-families.js';
 import { createOperationsInstrument, type OperationsInstrument } from './operations.js';
 import { createResourcesInstrument, type ResourcesInstrument } from './resources.js';
 import { createSessionsInstrument, type SessionsInstrument } from './sessions.js';
-import { createVectorInstrument, type VectorInstrument } from './vector.js';
+import { createVectorInstrument, type VectorInstrument, type VectorRecordingOptions } from './vector.js';
 import { createWorkersInstrument, type WorkersInstrument } from './workers.js';
 
 /** The instruments of one instance but HTTP's, which has options of its own. */
@@ -43,11 +43,14 @@ export interface Instruments extends DomainInstruments {
 }
 
 /** @throws {FAMILY_CONFLICT} {NAME_CLASH} when an application's family stands in the way */
-export function createDomainInstruments(env: InstrumentEnvironment, llm: LlmRecordingOptions): DomainInstruments {
+export function createDomainInstruments(
+  env: InstrumentEnvironment,
+  options: { readonly llm: LlmRecordingOptions; readonly vector: VectorRecordingOptions },
+): DomainInstruments {
   const internalError = createInternalErrors(env);
   return {
-    llm: createLlmInstrument(env, internalError, llm),
-    vector: createVectorInstrument(env, internalError),
+    llm: createLlmInstrument(env, internalError, options.llm),
+    vector: createVectorInstrument(env, internalError, options.vector),
     cache: createCacheInstrument(env, internalError),
     database: createDatabaseInstrument(env, internalError),
     sessions: createSessionsInstrument(env, internalError),

@@ -30,7 +30,7 @@ export class LlmCall extends OpenCall<LlmCallFacts> implements LlmProgress {
     private readonly families: LlmFamilies,
     private readonly facts: LlmCallFacts,
   ) {
-    super(rules);
+    super(rules, facts);
     if (facts.model === undefined || this.counts()) return;
     this.inFlight = handleOf(families.inFlight, { provider: facts.provider, model: facts.model });
     this.inFlight.inc();

@@ -10,6 +10,8 @@ export interface TokenUsage {
   readonly completion?: number | undefined;
   readonly cached?: number | undefined;
   readonly cacheWrite?: number | undefined;
+  /** Of `cacheWrite`, what is kept for an hour, which some providers charge more for. */
+  readonly cacheWriteHour?: number | undefined;
   readonly reasoning?: number | undefined;
 }
 
@@ -67,6 +69,7 @@ function sumUsage(a: TokenUsage | undefined, b: TokenUsage | undefined): TokenUs
     completion: sum(a.completion, b.completion),
     cached: sum(a.cached, b.cached),
     cacheWrite: sum(a.cacheWrite, b.cacheWrite),
+    cacheWriteHour: sum(a.cacheWriteHour, b.cacheWriteHour),
     reasoning: sum(a.reasoning, b.reasoning),
   };
 }

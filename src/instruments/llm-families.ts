@@ -14,6 +14,7 @@ export interface LlmRecordingOptions {
   /** Tools that keep their names as labels. */
   readonly tools: readonly string[];
   readonly chunkGaps: boolean;
+  readonly spans: boolean;
 }
 
 /** What a call's stream and its HTTP requests told, beside its facts. */

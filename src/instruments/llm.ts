@@ -1,3 +1,4 @@
+import { LLM_SPAN } from './call-spans.js';
 import type { InstrumentEnvironment } from './environment.js';
 import { guarded, type InternalErrors } from './guard.js';
 import { LlmCall } from './llm-call.js';
@@ -32,6 +33,7 @@ export function createLlmInstrument(
   const record = guarded(errors, 'llm', families.record.bind(families));
   const rules: CallRules<LlmCallFacts, LlmCall> = {
     kind: 'llm',
+    span: options.spans ? LLM_SPAN : undefined,
     combine: combineLlmFacts,
     record: (call, known, outcome, seconds) =>
       record({ ...known, tenant: known.tenant ?? call.tenant }, outcome, seconds, call, call.began),

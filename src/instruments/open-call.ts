@@ -1,6 +1,6 @@
-import { currentState, type RecorderKind, runInside } from '../context/context.js';
+import { type ContextState, currentState, type RecorderKind, runWithState, stateInside } from '../context/context.js';
 import { nowSeconds } from '../internal/clock.js';
-import { activeTraceContext, type TraceContext } from '../internal/open-telemetry.js';
+import { activeTraceContext, ClientSpan, type SpanAttributes, type TraceContext } from '../internal/open-telemetry.js';
 
 /** How a call came out. `incomplete`: a stream left early by its consumer. */
 export type Outcome = 'success' | 'error' | 'aborted' | 'incomplete';
@@ -11,6 +11,14 @@ export interface CallRules<K extends object, C extends OpenCall<K> = OpenCall<K>
   /** Adds what an inner call knows to what others supplied before it. */
   combine(supplied: K, inner: K): K;
   record(call: C, known: K, outcome: Outcome, seconds: number): void;
+  /** How a call is shown as a span; left out where spans are off. */
+  readonly span?: SpanShape<K> | undefined;
+}
+
+/** What a span says of a call. */
+export interface SpanShape<K extends object> {
+  name(known: K): string;
+  attributes(known: K): SpanAttributes;
 }
 
 /**
@@ -21,7 +29,7 @@ export class OpenCall<K extends object> {
   /** What the calls inside this one found out. */
   supplied: K = {} as K;
   /** OpenTelemetry's context in which the call was begun, if there is one. */
-  readonly began: TraceContext | undefined = activeTraceContext();
+  readonly began: TraceContext | undefined;
   /** The context's tenant where the call was begun: a stream may be read, and so end, in another flow. */
   readonly tenant: string | undefined = currentState().tenant;
   protected open = true;
@@ -29,16 +37,30 @@ export class OpenCall<K extends object> {
   /** The call around this one. */
   protected readonly outer: this | undefined;
   private readonly rules: CallRules<K, OpenCall<K>>;
+  private readonly span: ClientSpan | undefined;
+  private around: ContextState | undefined;
+  private inside: ContextState | undefined;
 
   // biome-ignore lint/suspicious/noExplicitAny: the rules of a kind are made for its own class of calls.
-  constructor(rules: CallRules<K, any>) {
+  constructor(rules: CallRules<K, any>, known = {} as K) {
     this.rules = rules;
     this.outer = openCallOf(rules) as this | undefined;
+    // One span for one thing: that of the outermost call.
+    const shape = this.outer === undefined ? this.rules.span : undefined;
+    this.span = shape && ClientSpan.start(shape.name(known), shape.attributes(known));
+    this.began = this.span?.context ?? activeTraceContext();
   }
 
   /** Runs `fn` so that recorders of this kind in it find this call. */
   run<T>(fn: () => T): T {
-    return runInside(this.rules.kind, this, fn);
+    // A stream runs each of its pieces in here, mostly from the same flow.
+    const around = currentState();
+    if (this.inside === undefined || around !== this.around) {
+      this.around = around;
+      this.inside = stateInside(around, this.rules.kind, this);
+    }
+    const { inside, span } = this;
+    return span === undefined ? runWithState(inside, fn) : span.run(() => runWithState(inside, fn));
   }
 
   /** Ends the call, once. `seconds` defaults to the time since it was begun. */
@@ -46,6 +68,8 @@ export class OpenCall<K extends object> {
     if (!this.open) return;
     this.open = false;
     const all = { ...this.supplied, ...defined(known) };
+    const { span: shape } = this.rules;
+    if (shape !== undefined) this.span?.end(shape.name(all), shape.attributes(all), outcome === 'error');
     if (this.outer?.open) this.outer.supplied = this.rules.combine(this.outer.supplied, all);
     else this.rules.record(this, all, outcome, seconds);
   }
@@ -67,5 +91,11 @@ function openCallOf<K extends object>(rules: { readonly kind: RecorderKind }): O
 
 /** What is known, without the keys that hold nothing: those must not hide what others know. */
 export function defined<K extends object>(known: K): K {
-  return Object.fromEntries(Object.entries(known).filter(([, value]) => value !== undefined)) as K;
+  for (const key in known) {
+    if (known[key] !== undefined) continue;
+    const kept = { ...known };
+    for (const empty in known) if (known[empty] === undefined) delete kept[empty];
+    return kept;
+  }
+  return known;
 }

@@ -1,4 +1,5 @@
 import { observeIn } from '../metrics/auto-exemplars.js';
+import { SEARCH_SPAN } from './call-spans.js';
 import type { InstrumentEnvironment } from './environment.js';
 import { counterOf, handleOf, histogramOf } from './families.js';
 import { guarded, type InternalErrors } from './guard.js';
@@ -14,7 +15,7 @@ export interface VectorSearchRecording extends VectorSearchFacts {
 /** Vector searches and writes: the `vector_*` families (S3.14). */
 export interface VectorInstrument {
   /** Begins a search that is ended later; inside another open search it counts nothing of its own. */
-  begin(): OpenCall<VectorSearchFacts>;
+  begin(facts?: VectorSearchFacts): OpenCall<VectorSearchFacts>;
   /**
    * Records a search that is over. Never throws.
    *
@@ -31,18 +32,28 @@ export interface VectorInstrument {
   write(write: VectorWriteFacts): void;
 }
 
-export function createVectorInstrument(env: InstrumentEnvironment, errors: InternalErrors): VectorInstrument {
+/** What shapes how searches are recorded. */
+export interface VectorRecordingOptions {
+  readonly spans: boolean;
+}
+
+export function createVectorInstrument(
+  env: InstrumentEnvironment,
+  errors: InternalErrors,
+  options: VectorRecordingOptions,
+): VectorInstrument {
   const writes = counterOf(env, 'vector_writes_total');
   const batches = histogramOf(env, 'vector_write_batch_size');
   const record = guarded(errors, 'vector', searchRecorder(env));
   const rules: CallRules<VectorSearchFacts> = {
     kind: 'vector',
+    span: options.spans ? SEARCH_SPAN : undefined,
     combine: combineSearchFacts,
     record: (call, search, outcome, seconds) =>
       record({ ...search, tenant: search.tenant ?? call.tenant }, outcome, seconds, call.began),
   };
   return {
-    begin: () => new OpenCall(rules),
+    begin: (facts) => new OpenCall(rules, facts),
     record: guarded(errors, 'vector', (search: VectorSearchRecording) => {
       const { seconds, status = 'success', ...known } = search;
       new OpenCall(rules).end(status, known, seconds);

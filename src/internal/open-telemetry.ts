@@ -9,14 +9,33 @@ export interface TraceContext {
   getValue(key: symbol): unknown;
 }
 
+interface ActiveContext extends TraceContext {
+  setValue(key: symbol, value: unknown): TraceContext;
+}
+
 /** What names a span. */
 export interface SpanIds {
   readonly traceId: string;
   readonly spanId: string;
 }
 
+export type SpanAttributes = Readonly<Record<string, string | number | readonly string[] | undefined>>;
+
+interface Span {
+  updateName(name: string): unknown;
+  setAttributes(attributes: SpanAttributes): unknown;
+  setStatus(status: { readonly code: number }): unknown;
+  end(): void;
+}
+
 interface OpenTelemetryApi {
-  readonly context?: { active(): TraceContext };
+  readonly context?: {
+    active(): ActiveContext;
+    with<T>(context: TraceContext, fn: () => T): T;
+  };
+  readonly trace?: {
+    getTracer(name: string): { startSpan(name: string, options: object, context: TraceContext): Span };
+  };
 }
 
 const holder = globalThis as { readonly [API]?: OpenTelemetryApi };
@@ -40,5 +59,56 @@ export function sampledSpanOf(context: TraceContext): SpanIds | undefined {
     return ids !== undefined && (ids.traceFlags & SAMPLED) !== 0 ? ids : undefined;
   } catch {
     return undefined;
+  }
+}
+
+const CLIENT = 2;
+const ERROR = 2;
+
+/** A span of the application's own SDK around one call. None of its methods fails because of the SDK. */
+export class ClientSpan {
+  private constructor(
+    private readonly span: Span,
+    /** The context in which the span is the active one. */
+    readonly context: TraceContext,
+  ) {}
+
+  /** Starts a span in the running flow; `undefined` where no SDK is registered. */
+  static start(name: string, attributes: SpanAttributes): ClientSpan | undefined {
+    const { trace, context: manager } = holder[API] ?? {};
+    if (trace === undefined || manager === undefined) return undefined;
+    try {
+      const outer = manager.active();
+      const span = trace.getTracer('promptheus').startSpan(name, { kind: CLIENT, attributes }, outer);
+      return new ClientSpan(span, outer.setValue(SPAN, span));
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** Runs `fn` inside the span, so that those of its HTTP requests are its children. */
+  run<T>(fn: () => T): T {
+    let begun = false;
+    const inside = (): T => {
+      begun = true;
+      return fn();
+    };
+    try {
+      return holder[API]?.context === undefined ? inside() : holder[API].context.with(this.context, inside);
+    } catch (error) {
+      if (begun) throw error;
+      return inside();
+    }
+  }
+
+  end(name: string, attributes: SpanAttributes, failed: boolean): void {
+    try {
+      this.span.updateName(name);
+      this.span.setAttributes(attributes);
+      if (failed) this.span.setStatus({ code: ERROR });
+      this.span.end();
+    } catch {
+      // The SDK's own failure: the call was recorded all the same.
+    }
   }
 }

@@ -1,7 +1,9 @@
 import { PromptheusError, show } from '../errors/promptheus-error.js';
 import type { ScrapeAuth } from '../exposition/access.js';
+import { installedPrices } from '../instruments/genai-prices.js';
 import type { LlmRecordingOptions } from '../instruments/llm-families.js';
 import type { PriceSource } from '../instruments/price-source.js';
+import type { VectorRecordingOptions } from '../instruments/vector.js';
 import type { Logger } from '../internal/warnings.js';
 import { resolveBuckets } from '../metrics/buckets.js';
 import type { LabelValue } from '../metrics/types.js';
@@ -38,12 +40,18 @@ export interface PromptheusOptions {
     readonly streams?: readonly string[];
   };
   readonly llm?: {
-    /** What calls cost, where the provider does not say. Default: none. */
+    /** What calls cost, where the provider does not say. Default: `genaiPrices()` where its package is installed. */
     readonly prices?: PriceSource | false;
     /** Tools that keep their names in `llm_tool_calls_total`; any other is `other`. Default: none. */
     readonly tools?: readonly string[];
     /** Records the time between the pieces of streams: `llm_chunk_gap_seconds`. Default: `false`. */
     readonly chunkGaps?: boolean;
+    /** Shows model calls as spans of the OpenTelemetry SDK that is registered, without their content. Default: `false`. */
+    readonly spans?: boolean;
+  };
+  readonly vector?: {
+    /** Shows vector searches as spans of the OpenTelemetry SDK that is registered. Default: `false`. */
+    readonly spans?: boolean;
   };
   readonly scrape?: {
     /** Who may scrape. Default: all. */
@@ -73,6 +81,7 @@ export interface ResolvedOptions {
   };
   readonly http: { readonly buckets: readonly number[] | undefined; readonly streams: readonly string[] };
   readonly llm: LlmRecordingOptions;
+  readonly vector: VectorRecordingOptions;
   readonly scrape: {
     readonly auth: ScrapeAuth | undefined;
     readonly allow: readonly string[] | undefined;
@@ -85,18 +94,32 @@ export interface ResolvedOptions {
 
 /** Which keys each part has: another is a mistake, and said so. */
 const KEYS: Readonly<Record<string, readonly string[]>> = {
-  '': ['registry', 'naming', 'prefix', 'tenant', 'metrics', 'http', 'llm', 'scrape', 'enabled', 'default', 'logger'],
+  '': [
+    'registry',
+    'naming',
+    'prefix',
+    'tenant',
+    'metrics',
+    'http',
+    'llm',
+    'vector',
+    'scrape',
+    'enabled',
+    'default',
+    'logger',
+  ],
   tenant: ['label', 'histograms'],
   metrics: ['seriesLimit', 'constantLabels'],
   http: ['buckets', 'streams'],
-  llm: ['prices', 'tools', 'chunkGaps'],
+  llm: ['prices', 'tools', 'chunkGaps', 'spans'],
+  vector: ['spans'],
   scrape: ['auth', 'allow', 'timeoutMs'],
 };
 
 /** @throws {INVALID_OPTION} {INVALID_BUCKETS} */
 export function resolveOptions(options: PromptheusOptions): ResolvedOptions {
   assertKeys('', options);
-  for (const part of ['tenant', 'metrics', 'http', 'llm', 'scrape'] as const) {
+  for (const part of ['tenant', 'metrics', 'http', 'llm', 'vector', 'scrape'] as const) {
     if (options[part] !== undefined) assertKeys(part, options[part]);
   }
   const { registry, naming = 'promptheus', prefix = '', tenant = {}, metrics = {}, http = {}, scrape = {} } = options;
@@ -127,6 +150,8 @@ export function resolveOptions(options: PromptheusOptions): ResolvedOptions {
     'an object with warn and info, or false',
     logger,
   );
+  const { spans = false } = options.vector ?? {};
+  assert(typeof spans === 'boolean', 'vector.spans', 'a boolean', spans);
   const { streams = [] } = http;
   assert(
     Array.isArray(streams) && streams.every((route) => typeof route === 'string'),
@@ -145,6 +170,7 @@ export function resolveOptions(options: PromptheusOptions): ResolvedOptions {
       streams: Object.freeze([...streams]),
     }),
     llm: resolveLlm(options.llm),
+    vector: Object.freeze({ spans }),
     scrape: Object.freeze({ auth: scrape.auth, allow: scrape.allow, timeoutMs }),
     enabled,
     default: isDefault,
@@ -152,7 +178,12 @@ export function resolveOptions(options: PromptheusOptions): ResolvedOptions {
   });
 }
 
-function resolveLlm({ prices, tools = [], chunkGaps = false }: PromptheusOptions['llm'] = {}): LlmRecordingOptions {
+function resolveLlm({
+  prices,
+  tools = [],
+  chunkGaps = false,
+  spans = false,
+}: PromptheusOptions['llm'] = {}): LlmRecordingOptions {
   assert(
     prices === undefined || prices === false || typeof prices === 'function',
     'llm.prices',
@@ -166,7 +197,9 @@ function resolveLlm({ prices, tools = [], chunkGaps = false }: PromptheusOptions
     tools,
   );
   assert(typeof chunkGaps === 'boolean', 'llm.chunkGaps', 'a boolean', chunkGaps);
-  return Object.freeze({ prices: prices === false ? undefined : prices, tools: Object.freeze([...tools]), chunkGaps });
+  assert(typeof spans === 'boolean', 'llm.spans', 'a boolean', spans);
+  const source = prices === false ? undefined : (prices ?? installedPrices());
+  return Object.freeze({ prices: source, tools: Object.freeze([...tools]), chunkGaps, spans });
 }
 
 function assertKeys(part: string, value: unknown): void {

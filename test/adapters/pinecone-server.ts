@@ -21,7 +21,8 @@ export function startPineconeServer(metric: Metric): Promise<JsonServer> {
   });
 }
 
-function answerTo({ path, body }: JsonRequest, store: NearStore, metric: Metric): JsonAnswer {
+function answerTo({ method, path, body }: JsonRequest, store: NearStore, metric: Metric): JsonAnswer {
+  if (path.startsWith('/indexes') && method === 'POST') return { status: 201, body: indexModel(metric) };
   if (path === '/indexes') return { body: { indexes: [indexModel(metric)] } };
   if (path === `/indexes/${INDEX}`) return { body: indexModel(metric) };
   if (path === '/query') return query(body, store);

@@ -15,6 +15,9 @@ const ROWS: readonly InstalledClient[] = [
 ];
 
 const LABELS = `company_id="unknown",collection="${INDEX}"`;
+const REGION = { name: INDEX, cloud: 'aws', region: 'us-east-1' };
+const PLACE = { name: INDEX, spec: { serverless: { cloud: 'aws', region: 'us-east-1' } } };
+const EMBED = { model: 'multilingual-e5-large', fieldMap: { text: 'text' } };
 const FILTER = { genre: { $eq: 'nothing' } };
 
 // biome-ignore lint/suspicious/noExplicitAny: the client's types are of an optional install.
@@ -179,6 +182,8 @@ function metricCases(on: Setting): void {
   it.each([
     ['describes', (client: Client) => client.describeIndex(INDEX)],
     ['lists', (client: Client) => client.listIndexes()],
+    ['creates', (client: Client) => client.createIndex({ ...PLACE, dimension: 2, metric: 'cosine' })],
+    ['creates for a model', (client: Client) => client.createIndexForModel({ ...REGION, embed: EMBED })],
   ])('learns the metric of an index that the application %s', async (_, learn) => {
     await learn(on.client);
     await search(1);
@@ -236,9 +241,22 @@ function documentCases(on: Setting): void {
     expect(await on.found()).toEqual({ asked: 2, top: ['cosine 0.96'] });
   });
 
-  it('tells no nearness of texts', async () => {
-    await on.index().documents.search({ scoreBy: [{ type: 'text', fields: ['text'], query: 'login' }], topK: 2 });
-    expect(await on.found()).toEqual({ asked: 2, top: [] });
+  const text = { type: 'text', fields: ['text'], query: 'login' };
+  const dense = { type: 'dense_vector', field: '_values', values: QUERY };
+  const sparse = { type: 'sparse_vector', field: 'words', sparseValues: { indices: [1], values: [1] } };
+  it.each([
+    ['no nearness of texts', [text], []],
+    ['no nearness of several ways at once', [dense, text], []],
+    ['the metric of sparse vectors', [sparse], ['dotproduct 0.96']],
+  ])('tells %s', async (_, scoreBy, top) => {
+    await on.index().documents.search({ scoreBy, topK: 2 });
+    expect(await on.found()).toEqual({ asked: 2, top });
+  });
+
+  it('learns metrics through `indexes` too', async () => {
+    await on.client.indexes.list();
+    await on.index().documents.search({ scoreBy: [dense], topK: 1 });
+    expect(await on.found()).toEqual({ asked: 1, top: ['cosine 0.96'] });
   });
 
   it('counts the writes of documents', async () => {

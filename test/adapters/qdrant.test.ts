@@ -145,6 +145,8 @@ class Setting {
 }
 
 const TOP = 'unknown 0.96';
+/** A vector of which a point has several. */
+const PAGES = { size: 2, distance: 'Cosine', multivector_config: { comparator: 'max_sim' } };
 
 function formCases(on: Setting, hasSearch: boolean): void {
   const one = { rows: 2, asked: 2, top: TOP };
@@ -161,20 +163,21 @@ function formCases(on: Setting, hasSearch: boolean): void {
     ['query', { query: { discover: { target: 1, context: [] } }, limit: 2 }, { rows: 2, asked: 2 }],
     ['query', { query: { recommend: { positive: [2] } }, limit: 2 }, { ...one, top: 'unknown 1' }],
     ['query', { query: { recommend: { positive: [2], strategy: 'best_score' } }, limit: 2 }, { rows: 2, asked: 2 }],
-    ['query', { prefetch: [query], query: { fusion: 'rrf' }, limit: 2 }, { ...one, top: 'rrf 1' }],
+    ['query', { prefetch: [query], query: { fusion: 'dbsf' }, limit: 2 }, { ...one, top: 'dbsf 1' }],
+    ['query', { prefetch: [query], query: { rrf: { k: 2 } }, limit: 2 }, { ...one, top: 'rrf 1' }],
     ['queryBatch', { searches: [query, { query: QUERY, limit: 1 }] }, { rows: 3, asked: 3, top: TOP }],
-    ['queryGroups', { ...query, ...groups }, { rows: 2, asked: 2 }],
-    ['queryGroups', { ...query, group_by: 'author' }, { rows: 2, asked: 6 }],
+    ['queryGroups', { ...query, ...groups }, one],
+    ['queryGroups', { ...query, group_by: 'author' }, { ...one, asked: 6 }],
   ];
   const old: Case[] = [
     ['search', search, one],
     ['search', { vector: { name: 'text', vector: QUERY }, limit: 2 }, one],
     ['searchBatch', { searches: [search, search] }, { rows: 4, asked: 4, top: TOP }],
-    ['searchPointGroups', { ...search, ...groups }, { rows: 2, asked: 2 }],
+    ['searchPointGroups', { ...search, ...groups }, one],
     ['recommend', recommend, { ...one, top: 'unknown 1' }],
     ['recommendBatch', { searches: [recommend] }, { ...one, top: 'unknown 1' }],
     ['recommend_batch', { searches: [recommend] }, { ...one, top: 'unknown 1' }],
-    ['recommendPointGroups', { ...recommend, ...groups }, { rows: 2, asked: 2 }],
+    ['recommendPointGroups', { ...recommend, ...groups }, { ...one, top: 'unknown 1' }],
     ['discoverPoints', { target: 2, context: [], limit: 2 }, { rows: 2, asked: 2 }],
     ['discoverBatchPoints', { searches: [{ target: 2, context: [], limit: 2 }] }, { rows: 2, asked: 2 }],
   ];
@@ -206,11 +209,12 @@ function metricCases(on: Setting): void {
   });
 
   it('learns the metric of each vector from a collection that the application creates', async () => {
-    const vectors = { text: { size: 2, distance: 'Dot' }, image: { size: 2, distance: 'Manhattan' } };
+    const vectors = { text: { size: 2, distance: 'Dot' }, image: { size: 2, distance: 'Manhattan' }, pages: PAGES };
     await on.client.createCollection(COLLECTION, { vectors, sparse_vectors: { words: {} } });
-    for (const using of ['text', 'image', 'words']) await search({ using });
+    for (const using of ['text', 'image', 'words', 'pages']) await search({ using });
     expect(await on.lines('vector_search_top_score_count')).toEqual([
       `vector_search_top_score_count{${LABELS},metric="dot"} 2`,
+      `vector_search_top_score_count{${LABELS},metric="max_sim"} 1`,
     ]);
     expect(await on.lines('vector_search_top_distance_count')).toEqual([
       `vector_search_top_distance_count{${LABELS},metric="manhattan"} 1`,

@@ -24,6 +24,8 @@ export interface Ids {
 /** A real SDK, registered as an application does it; what its sampler says can be changed. */
 export class OpenTelemetry {
   sampled = true;
+  /** The spans that have ended, in that order. */
+  readonly ended: Any[] = [];
   readonly express: Any;
   private readonly api: Any;
   private readonly tracer: Any;
@@ -38,7 +40,13 @@ export class OpenTelemetry {
     const { AsyncLocalStorageContextManager } = load('@opentelemetry/context-async-hooks');
     const { HttpInstrumentation } = load('@opentelemetry/instrumentation-http');
     const sampler = { shouldSample: () => ({ decision: this.sampled ? 2 : 0 }), toString: () => 'switch' };
-    const provider = new TracerProvider({ sampler });
+    const collector = {
+      onStart() {},
+      onEnd: (span: Any) => this.ended.push(span),
+      forceFlush: async () => {},
+      shutdown: async () => {},
+    };
+    const provider = new TracerProvider({ sampler, spanProcessors: [collector] });
     this.api.context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
     this.api.trace.setGlobalTracerProvider(provider);
     this.tracer = this.api.trace.getTracer('test');

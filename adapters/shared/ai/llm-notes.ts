@@ -15,6 +15,7 @@ export class LlmNotes {
   private readonly reasons = new Map<number, FinishReason>();
   private readonly tools: string[] = [];
   private further: LlmCallFacts = {};
+  failed: unknown = undefined;
 
   constructor(private readonly call: LlmCall) {}
 
@@ -43,7 +44,12 @@ export class LlmNotes {
     if (typeof name === 'string' && name !== '') this.tools.push(name);
   }
 
-  /** Anything else that the answer told: the provider's own cost, an estimate, a failure. */
+  /** The answer, which came whole, says that it failed: what it says of that. */
+  failure(error: unknown): void {
+    this.failed ??= error;
+  }
+
+  /** Anything else that the answer told: the provider's own cost, an estimate. */
   note(facts: LlmCallFacts): void {
     this.further = { ...this.further, ...facts };
   }

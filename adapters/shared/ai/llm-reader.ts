@@ -10,6 +10,6 @@ export interface LlmReader {
   request(args: readonly unknown[]): LlmCallFacts;
   /** Notes what a whole answer tells. */
   answer(answer: unknown, notes: LlmNotes): void;
-  /** Notes what one piece of a stream tells. */
-  piece?(piece: unknown, notes: LlmNotes): void;
+  /** Notes what one piece of a stream tells. `'hidden'`: the caller did not ask for it, and does not get it. */
+  piece?(piece: unknown, notes: LlmNotes): 'hidden' | undefined;
 }

@@ -47,14 +47,16 @@ export function beginLlmCall(
     run: (fn) => call.run(fn),
     chunk(piece) {
       streamed = true;
-      safely(instruments, adapter, () => reader.piece?.(piece, notes));
+      return safely(instruments, adapter, () => reader.piece?.(piece, notes)) === 'hidden';
     },
     end(outcome, value) {
       if (outcome === 'success' && !streamed) safely(instruments, adapter, () => reader.answer(value, notes));
       const told = safely(instruments, adapter, () => notes.facts()) ?? {};
-      if (outcome === 'success') return call.end(outcome, told);
-      const errorClass = outcome === 'error' ? errorClassOf(value) : undefined;
-      call.end(outcome, { ...told, errorType: errorTypeOf(outcome, value), errorClass });
+      const failed = outcome === 'success' ? notes.failed : undefined;
+      if (outcome === 'success' && failed === undefined) return call.end(outcome, told);
+      const [how, error] = failed === undefined ? [outcome, value] : (['error', failed] as const);
+      const errorClass = how === 'error' ? errorClassOf(error) : undefined;
+      call.end(how, { ...told, errorType: errorTypeOf(how, error), errorClass });
     },
     unread: () => call.end('success', { unread: true }),
     lost: () => instruments.internalError(adapter),

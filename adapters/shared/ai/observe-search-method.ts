@@ -37,7 +37,7 @@ export function searchBegin(owner: unknown, adapter: string, reader: SearchReade
     const instruments = availableInstruments(options.promptheus);
     if (instruments === undefined) return undefined;
     const asked = safely(instruments, adapter, () => reader.request(args, owner)) ?? {};
-    const search = instruments.vector.begin();
+    const search = instruments.vector.begin(asked);
     let pieces = 0;
     const observation: Observation = {
       run: (fn) => search.run(fn),

@@ -53,7 +53,7 @@ function keyOf(collection: unknown, vector: unknown): string {
   return JSON.stringify([collection, vector]);
 }
 
-/** The best of rows that come nearest first. Nothing, where neither the metric nor two different scores tell what is near. */
+/** The best of rows that come nearest first, of which the first and the last are enough. Nothing, where neither the metric nor two different scores tell what is near. */
 export function topOf(metric: string | undefined, scores: readonly unknown[]): TopScore | undefined {
   const [best] = scores;
   if (typeof best !== 'number') return undefined;

@@ -28,14 +28,17 @@ export function isWatchable(value: unknown): value is Watchable {
  * caller's own: only its methods are interposed.
  */
 export function watchIterable(iterable: Watchable, observation: Observation, args: readonly unknown[]): void {
-  const stopped = (otherwise: Outcome): Outcome =>
-    signalAborted(args) || controllerAborted(iterable) ? 'aborted' : otherwise;
+  const ends: Ends = {
+    left: (otherwise) => (signalAborted(args) || controllerAborted(iterable) ? 'aborted' : otherwise),
+    // The stream's controller tells nothing here: on their way out of a failure the SDKs abort it themselves.
+    failed: (error) => (isAbortError(error) || signalAborted(args) ? 'aborted' : 'error'),
+  };
   const watched = new WeakSet<object>();
   const watch = (iterator: Iterator): Iterator => {
     if (!watched.has(iterator)) {
       watched.add(iterator);
       if (iterator !== iterable) endWhenLost(iterator, observation);
-      if (!watchIterator(iterator, observation, stopped)) observation.lost();
+      if (!watchIterator(iterator, observation, ends)) observation.lost();
     }
     return iterator;
   };
@@ -52,27 +55,47 @@ export function watchIterable(iterable: Watchable, observation: Observation, arg
   else observation.lost();
 }
 
-function watchIterator(iterator: Iterator, observation: Observation, stopped: (o: Outcome) => Outcome): boolean {
+/** How an iteration came out. */
+interface Ends {
+  /** Without an error: `otherwise`, unless the caller aborted it. */
+  left(otherwise: Outcome): Outcome;
+  failed(error: unknown): Outcome;
+}
+
+function watchIterator(iterator: Iterator, observation: Observation, ends: Ends): boolean {
   const { next, return: leave, throw: fail } = iterator;
-  const step: (method: Step) => Step =
-    (method) =>
-    async (...args) => {
+  // Made once for all the pieces of a stream, of which there are many.
+  const step = (method: Step): Step => {
+    let args: unknown[] = [];
+    const call = () => Reflect.apply(method, iterator, args);
+    const came = (result: IteratorResult<unknown>): IteratorResult<unknown> | Promise<IteratorResult<unknown>> => {
+      if (result.done) observation.end(ends.left('success'), result.value);
+      else if (observation.chunk(result.value)) return advance();
+      return result;
+    };
+    const failed = (error: unknown): never => {
+      observation.end(ends.failed(error), error);
+      throw error;
+    };
+    const advance = (): Promise<IteratorResult<unknown>> => {
       try {
-        const result = await observation.run(() => Reflect.apply(method, iterator, args));
-        if (result.done) observation.end(stopped('success'), result.value);
-        else observation.chunk(result.value);
-        return result;
+        return Promise.resolve(observation.run(call)).then(came, failed);
       } catch (error) {
-        observation.end(isAbortError(error) ? 'aborted' : stopped('error'), error);
-        throw error;
+        observation.end(ends.failed(error), error);
+        return Promise.reject(error);
       }
     };
+    return (...given) => {
+      args = given;
+      return advance();
+    };
+  };
   // Who leaves may stop the stream's controller on the way out, so the outcome is read before; the call ends after, so
   // that a recorder further in has told it what it knows.
   const leaving: (method: Step) => Step =
     (method) =>
     async (...args) => {
-      const outcome = stopped('incomplete');
+      const outcome = ends.left('incomplete');
       try {
         return await observation.run(() => Reflect.apply(method, iterator, args));
       } finally {

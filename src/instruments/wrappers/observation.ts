@@ -2,10 +2,12 @@ import type { Outcome } from '../open-call.js';
 
 /** One call of a wrapped function, from the wrapper's side. None of these may throw but `run`, which throws what `fn` does. */
 export interface Observation {
+  /** What to call with instead of the caller's arguments. */
+  readonly args?: readonly unknown[];
   /** Runs the user's code so that recorders inside it find this call. */
   run<T>(fn: () => T): T;
-  /** A piece of a stream. */
-  chunk(value: unknown): void;
+  /** A piece of a stream. `true` keeps it from the caller, who did not ask for it. */
+  chunk(value: unknown): boolean | undefined;
   /** The end, called once: `value` is the result, or what was thrown. */
   end(outcome: Outcome, value: unknown): void;
   /** The caller took the raw answer, and reads it unseen: the end of a call that succeeded. */

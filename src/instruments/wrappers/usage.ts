@@ -18,6 +18,7 @@ const PROMPT = ['prompt_tokens', 'input_tokens', 'promptTokens', 'inputTokens', 
 const COMPLETION = ['completion_tokens', 'output_tokens', 'completionTokens', 'outputTokens', 'candidatesTokenCount'];
 /** Anthropic and Bedrock leave these out of their input tokens, Gemini these out of its candidates' and prompt's. */
 const CACHED_BESIDE = ['cache_read_input_tokens', 'cacheReadInputTokens'];
+const CACHED = [...CACHED_BESIDE, 'cachedContentTokenCount'];
 const WRITTEN_BESIDE = ['cache_creation_input_tokens', 'cacheWriteInputTokens'];
 const REASONING_BESIDE = ['thoughtsTokenCount'];
 const BESIDE_PROMPT = [...CACHED_BESIDE, ...WRITTEN_BESIDE, 'toolUsePromptTokenCount'];
@@ -31,6 +32,8 @@ const COMPLETION_DETAILS = [
 ];
 const CACHED_WITHIN = ['cached_tokens', 'cache_read', 'cacheReadTokens'];
 const WRITTEN_WITHIN = ['cache_write_tokens', 'cache_creation', 'cacheWriteTokens'];
+const CACHE_CREATION = ['cache_creation'];
+const WRITTEN_FOR_AN_HOUR = ['ephemeral_1h_input_tokens'];
 const REASONING_WITHIN = ['reasoning_tokens', 'reasoning', 'reasoningTokens', 'thinking_tokens'];
 
 /** The usage that a result or a piece of a stream carries, if any. */
@@ -48,8 +51,9 @@ export function partition(usage: ReportedUsage): TokenUsage | undefined {
   const completion = total(usage, COMPLETION, REASONING_BESIDE);
   if (prompt === undefined && completion === undefined) return undefined;
   const parts = {
-    cached: first(usage, [...CACHED_BESIDE, 'cachedContentTokenCount']) ?? within(usage, PROMPT_DETAILS, CACHED_WITHIN),
+    cached: first(usage, CACHED) ?? within(usage, PROMPT_DETAILS, CACHED_WITHIN),
     cacheWrite: first(usage, WRITTEN_BESIDE) ?? within(usage, PROMPT_DETAILS, WRITTEN_WITHIN),
+    cacheWriteHour: within(usage, CACHE_CREATION, WRITTEN_FOR_AN_HOUR),
     reasoning: first(usage, REASONING_BESIDE) ?? within(usage, COMPLETION_DETAILS, REASONING_WITHIN),
   };
   return { prompt, completion, ...parts };
@@ -61,7 +65,11 @@ function total(usage: ReportedUsage, names: readonly string[], beside: readonly 
 }
 
 function first(from: ReportedUsage, names: readonly string[]): number | undefined {
-  return names.map((name) => count(from[name])).find((value) => value !== undefined);
+  for (const name of names) {
+    const value = count(from[name]);
+    if (value !== undefined) return value;
+  }
+  return undefined;
 }
 
 function within(usage: ReportedUsage, places: readonly string[], names: readonly string[]): number | undefined {

@@ -18,7 +18,7 @@ export function wrapCall<F extends AnyFunction>(fn: F, wrapper: string, begin: B
   const wrapped = function (this: unknown, ...args: unknown[]): unknown {
     const observation = begun(begin, args);
     if (observation === undefined) return Reflect.apply(fn, this, args);
-    return observed(observation, args, () => Reflect.apply(fn, this, args));
+    return observed(observation, args, () => Reflect.apply(fn, this, observation.args ?? args));
   };
   return makeAlike(wrapped as F, fn);
 }

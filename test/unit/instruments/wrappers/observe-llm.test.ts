@@ -19,9 +19,11 @@ describe('observeLlm', () => {
     await ask('hello', { companyId: 'acme', provider: 'openai', model: 'gpt-4o' });
     expect(await on.lines('llm_')).toEqual([
       `llm_request_duration_seconds_count{${LABELS}} 1`,
+      'llm_requests_in_flight{provider="openai",model="gpt-4o"} 0',
       `llm_requests_total{${LABELS},status="success"} 1`,
       `llm_token_usage_total{${LABELS},token_type="completion"} 30`,
       `llm_token_usage_total{${LABELS},token_type="prompt"} 12`,
+      'llm_unpriced_requests_total{provider="openai",model="gpt-4o",reason="no_price_source"} 1',
     ]);
   });
 
@@ -73,8 +75,8 @@ describe('observeLlm', () => {
     );
     expect(await requests()).toEqual([`llm_requests_total{${LABELS},status="success"} 1`]);
     expect(await tokens()).toEqual([]);
-    expect(await on.lines('promptheus_internal_errors_total')).toEqual([
-      'promptheus_internal_errors_total{part="llm_usage_unknown"} 1',
+    expect(await on.lines('llm_usage_unknown_total')).toEqual([
+      'llm_usage_unknown_total{provider="openai",model="gpt-4o",reason="missing"} 1',
     ]);
   });
 

@@ -22,6 +22,7 @@ describe('observeVectorSearch', () => {
       `vector_search_duration_seconds_count{${LABELS}} 1`,
       `vector_search_results_count_count{${LABELS}} 1`,
       `vector_search_results_count_sum{${LABELS}} 3`,
+      `vector_searches_total{${LABELS},system="unknown",status="success"} 1`,
     ]);
   });
 
@@ -36,7 +37,10 @@ describe('observeVectorSearch', () => {
 
   it('observes the time of a failed search, and no rows', async () => {
     await observeVectorSearch(async (_query: object) => Promise.reject(new Error('down')))(QUERY).catch(() => {});
-    expect(await on.lines('vector_')).toEqual([`vector_search_duration_seconds_count{${LABELS}} 1`]);
+    expect(await on.lines('vector_')).toEqual([
+      `vector_search_duration_seconds_count{${LABELS}} 1`,
+      `vector_searches_total{${LABELS},system="unknown",status="error"} 1`,
+    ]);
   });
 
   it('counts rows that it cannot read as unknown, never as 0', async () => {

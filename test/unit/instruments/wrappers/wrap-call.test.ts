@@ -10,7 +10,7 @@ function watched<F extends AnyFunction>(fn: F) {
   let ended = false;
   const observation: Observation = {
     run: (call) => call(),
-    chunk: (value) => chunks.push(value),
+    chunk: (value) => void chunks.push(value),
     end(outcome, value) {
       if (!ended) ends.push([outcome, value]);
       ended = true;

@@ -1,0 +1,66 @@
+import { count, property, reportedUsage } from '../../src/adapter.js';
+import type { LlmNotes } from '../shared/ai/llm-notes.js';
+import type { LlmReader } from '../shared/ai/llm-reader.js';
+import { type ClientFacts, isText, items, requestFacts } from './facts.js';
+
+/** Reasoning text is an addition of those who speak OpenAI's API: `reasoning_content` DeepSeek's, `reasoning` OpenRouter's. */
+const TEXTS = ['content', 'reasoning_content', 'reasoning', 'refusal'] as const;
+
+/** Reads chat completions, and the completions before them. */
+export function chatReader(facts: ClientFacts & { readonly operation: 'chat' | 'text_completion' }): LlmReader {
+  return {
+    request: ([body]) => requestFacts(facts, body, facts.operation),
+    answer(answer, notes) {
+      noteUsage(answer, notes);
+      for (const choice of items(property(answer, 'choices'))) noteChoice(choice, property(choice, 'message'), notes);
+    },
+    piece(piece, notes) {
+      noteUsage(piece, notes);
+      for (const choice of items(property(piece, 'choices'))) {
+        const delta = property(choice, 'delta');
+        if (carriesOutput(choice, delta)) notes.output();
+        noteChoice(choice, delta, notes);
+      }
+    },
+  };
+}
+
+/** The texts that a choice, or a piece of one, carries. */
+export function textsOf(choice: unknown): string[] {
+  const said = property(choice, 'delta') ?? property(choice, 'message');
+  const calls = toolCalls(said).map((call) =>
+    property(property(call, 'function') ?? property(call, 'custom'), 'arguments'),
+  );
+  return [property(choice, 'text'), ...TEXTS.map((key) => property(said, key)), ...calls].filter(isText);
+}
+
+function carriesOutput(choice: unknown, delta: unknown): boolean {
+  return (
+    TEXTS.some((key) => isText(property(delta, key))) ||
+    isText(property(choice, 'text')) ||
+    toolCalls(delta).length > 0 ||
+    property(delta, 'audio') !== undefined
+  );
+}
+
+function noteUsage(from: unknown, notes: LlmNotes): void {
+  const usage = reportedUsage(from);
+  if (usage === undefined) return;
+  notes.usage(usage);
+  // OpenRouter's, in US dollars.
+  const costUsd = count(usage.cost);
+  if (costUsd !== undefined) notes.note({ costUsd });
+}
+
+/** A tool's name comes whole, in the first piece of its call. */
+function noteChoice(choice: unknown, said: unknown, notes: LlmNotes): void {
+  for (const call of toolCalls(said))
+    notes.tool(property(property(call, 'function') ?? property(call, 'custom'), 'name'));
+  notes.finish(property(choice, 'finish_reason'), count(property(choice, 'index')));
+}
+
+/** `function_call` is how the first models with tools said it. */
+function toolCalls(said: unknown): readonly unknown[] {
+  const first = property(said, 'function_call');
+  return typeof first === 'object' && first !== null ? [{ function: first }] : items(property(said, 'tool_calls'));
+}

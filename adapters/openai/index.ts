@@ -1,0 +1,1 @@
+export { instrumentOpenAI, type OpenAIOptions } from './adapter.js';

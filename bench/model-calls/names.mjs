@@ -1,0 +1,4 @@
+export const BARE = 'openai, bare';
+export const OURS = 'promptheus';
+export const TRACELOOP = '@traceloop/instrumentation-openai';
+export const OPENLIT = 'openlit';
