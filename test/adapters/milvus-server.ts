@@ -35,6 +35,7 @@ export async function milvusServer(
   const { getGRPCService, MilvusClient } = load(entry);
   const { protoFilePath, protoInternalPath, milvusProto } = new MilvusClient({
     address: '127.0.0.1:1',
+    logLevel: 'none',
     __SKIP_CONNECT__: true,
   });
   const { serviceName } = protoInternalPath;
