@@ -26,11 +26,14 @@ function metricOf(index: string, { metric, promptheus }: RedisSearchOptions): Di
   return METRICS.has(told) ? told : undefined;
 }
 
-/** Redis tells a distance for every metric: `1 - similarity` for cosine and ip. */
+/** Redis tells a distance for every metric: `1 - similarity` for cosine and ip. Rows come in any order that was asked for. */
 function topOf(rows: readonly unknown[], field: string, metric: DistanceMetric | undefined): TopScore | undefined {
-  const distances = rows.map((row) => distanceOf(row, field)).filter((distance) => !Number.isNaN(distance));
-  if (distances.length === 0) return undefined;
-  const distance = Math.min(...distances);
+  let distance = Number.POSITIVE_INFINITY;
+  for (const row of rows) {
+    const told = distanceOf(row, field);
+    if (told < distance) distance = told;
+  }
+  if (distance === Number.POSITIVE_INFINITY) return undefined;
   return metric === 'cosine' || metric === 'ip'
     ? { metric, score: 1 - distance }
     : { metric: metric ?? 'unknown', distance };

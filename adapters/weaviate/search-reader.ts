@@ -18,14 +18,15 @@ export function searchReader(collection: string | undefined, optionsAt: number):
  * round) it is no distance. The `score` of a hybrid search is a fusion of ranks, so neither.
  */
 function topOf(objects: readonly unknown[]): TopScore | undefined {
-  const certainty = Math.max(...metadata(objects, 'certainty'));
+  const nearest = { certainty: Number.NEGATIVE_INFINITY, distance: Number.POSITIVE_INFINITY };
+  for (const object of objects) {
+    const metadata = property(object, 'metadata');
+    const certainty = property(metadata, 'certainty');
+    const distance = property(metadata, 'distance');
+    if (typeof certainty === 'number') nearest.certainty = Math.max(nearest.certainty, certainty);
+    if (typeof distance === 'number') nearest.distance = Math.min(nearest.distance, distance);
+  }
+  const { certainty, distance } = nearest;
   if (Number.isFinite(certainty)) return { metric: 'cosine', score: 2 * certainty - 1 };
-  const distance = Math.min(...metadata(objects, 'distance'));
   return count(distance) === undefined ? undefined : { metric: 'unknown', distance };
-}
-
-function metadata(objects: readonly unknown[], key: string): number[] {
-  return objects
-    .map((object) => property(property(object, 'metadata'), key))
-    .filter((value) => typeof value === 'number');
 }

@@ -6,15 +6,13 @@ type ReadWrite = (
 ) => VectorWriteFacts | readonly VectorWriteFacts[];
 
 const upsertOne: ReadWrite = (_args, collection) => ({ operation: 'upsert', collection, rows: 1 });
-const upsertMany: ReadWrite = (_args, collection) => ({ operation: 'upsert', collection });
 
 /** The methods of `data` that write objects. */
 export const WRITES: ReadonlyArray<readonly [method: string, read: ReadWrite]> = [
   ['insert', upsertOne],
   ['replace', upsertOne],
   ['update', upsertOne],
-  ['insertMany', upsertMany],
-  ['ingest', upsertMany],
+  ['insertMany', (_args, collection) => ({ operation: 'upsert', collection })],
   ['deleteById', (_args, collection) => ({ operation: 'delete', collection, rows: 1 })],
   ['deleteMany', ([, options], collection) => (isDryRun(options) ? [] : { operation: 'delete', collection })],
 ];
