@@ -26,8 +26,11 @@ module.exports = [
   entry('promptheus/google-genai', 'dist/esm/adapters/google-genai/index.js', '110 kB'),
   entry('promptheus/lancedb', 'dist/esm/adapters/lancedb/index.js', '14 kB'),
   entry('promptheus/langchain', 'dist/esm/adapters/langchain/index.js', '13.5 kB'),
+  entry('promptheus/milvus', 'dist/esm/adapters/milvus/index.js', '12.5 kB'),
   entry('promptheus/openai', 'dist/esm/adapters/openai/index.js', '26 kB'),
   entry('promptheus/pgvector', 'dist/esm/adapters/pgvector/index.js', '17.5 kB'),
   entry('promptheus/pinecone', 'dist/esm/adapters/pinecone/index.js', '13.8 kB'),
   entry('promptheus/qdrant', 'dist/esm/adapters/qdrant/index.js', '14.9 kB'),
+  entry('promptheus/redis-search', 'dist/esm/adapters/redis-search/index.js', '12.5 kB'),
+  entry('promptheus/weaviate', 'dist/esm/adapters/weaviate/index.js', '12.5 kB'),
 ];

@@ -11,8 +11,11 @@ export const SUBPATHS: ReadonlyArray<readonly [subpath: string, name: string]> =
   ['promptheus/google-genai', 'instrumentGoogleGenAI'],
   ['promptheus/lancedb', 'instrumentLanceDB'],
   ['promptheus/langchain', 'langchainHandler'],
+  ['promptheus/milvus', 'instrumentMilvus'],
   ['promptheus/openai', 'instrumentOpenAI'],
   ['promptheus/pgvector', 'instrumentPgVector'],
   ['promptheus/pinecone', 'instrumentPinecone'],
   ['promptheus/qdrant', 'instrumentQdrant'],
+  ['promptheus/redis-search', 'instrumentRedisSearch'],
+  ['promptheus/weaviate', 'instrumentWeaviate'],
 ];

@@ -66,7 +66,7 @@ function rowsOfPiece(piece: unknown): VectorSearchFacts {
   return { rows: Array.isArray(piece) ? piece.length : 1 };
 }
 
-/** What a call writes: one thing, or several in one call. */
+/** What a call writes: one thing, several in one call, or none (a dry run). */
 export type WriteReader = (args: readonly unknown[], owner: unknown) => VectorWriteFacts | readonly VectorWriteFacts[];
 
 export interface WriteOptions extends OnInstance {

@@ -2,7 +2,7 @@ import { PromptheusError, show, type TopScore } from '../../../src/adapter.js';
 import { assertOptions } from './options.js';
 
 /** Words by which stores name a distance (the lower the nearer); every other metric is a similarity. */
-const DISTANCE = /^(euclid|euclidean|manhattan)$/;
+const DISTANCE = /^(euclid|euclidean|manhattan|l2|hamming|jaccard)$/;
 
 /** Collections whose metric is remembered; more than that, and the oldest is forgotten. */
 const REMEMBERED = 1_000;

@@ -1,0 +1,1 @@
+export { instrumentMilvus } from './adapter.js';

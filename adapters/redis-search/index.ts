@@ -1,0 +1,2 @@
+export { instrumentRedisSearch } from './adapter.js';
+export type { DistanceMetric, RedisSearchOptions } from './types.js';

@@ -1,0 +1,1 @@
+export { instrumentWeaviate } from './adapter.js';
