@@ -21,10 +21,12 @@ const BY_WORD: ReadonlyArray<readonly [RegExp, ErrorClass]> = [
   [/timeout|timed_?out|deadline/i, 'timeout'],
   [/overloaded|service_?unavailable|modelnotready/i, 'overloaded'],
   [/authentication|unauthor|permission|forbidden|access_?denied|invalid_api_key|unrecognizedclient/i, 'auth'],
-  [/connection|econn|enotfound|eai_again|epipe|und_err|socket|network|fetch failed/i, 'network'],
+  [/connection|econn|\benotfound|eai_again|epipe|und_err|socket|network|fetch failed/i, 'network'],
   [/invalid_request|badrequest|validation|unprocessable|not_?found|conflict/i, 'invalid_request'],
   [/internal_?server|server_?error|modelstreamerror|internalfailure/i, 'server'],
 ];
+
+const TOO_LONG = /^prompt is too long|exceed(s|ed)? (the )?context (limit|window)/i;
 
 const BY_STATUS: Readonly<Record<number, ErrorClass>> = {
   401: 'auth',
@@ -54,7 +56,12 @@ function classOf(error: unknown, depth: number): ErrorClass | undefined {
   if (typeof error !== 'object' || error === null || depth > DEEPEST_CAUSE) return undefined;
   const given = error as Record<string, unknown>;
   const status = statusIn(given);
-  const words = [given.code, given.type, given.errorCode, bodyOf(given)?.code, bodyOf(given)?.type];
+  const body = bodyOf(given);
+  // Anthropic has no code for it: only its sentence tells.
+  if (status === 400 && typeof body?.message === 'string' && TOO_LONG.test(body.message)) return 'context_length';
+  // An answer of AWS that says what is wrong becomes an error of that name, which then has no code.
+  const name = given.$metadata === undefined || given.code !== undefined ? undefined : given.name;
+  const words = [given.code, given.type, given.errorCode, body?.code, body?.type, name];
   const told = byWords(words.filter((word) => typeof word === 'string') as string[]);
   // A code tells more than a status: 400 may be a prompt that is too long, 429 an account without money.
   if (told !== undefined && told !== 'server' && told !== 'invalid_request') return told;

@@ -3,6 +3,7 @@ import {
   finishReasonOf,
   type LlmCall,
   type LlmCallFacts,
+  latestUsage,
   partition,
   type ReportedUsage,
   type TokenUsage,
@@ -14,6 +15,7 @@ export class LlmNotes {
   private given: TokenUsage | undefined;
   private readonly reasons = new Map<number, FinishReason>();
   private readonly tools: string[] = [];
+  private readonly calling = new Set<number>();
   private further: LlmCallFacts = {};
   failed: unknown = undefined;
 
@@ -24,9 +26,9 @@ export class LlmNotes {
     this.call.token();
   }
 
-  /** Usage under the provider's own names. Pieces tell the totals so far, or some of them: the last word on each number holds. */
+  /** Usage under the provider's own names, of a whole answer or of a piece. */
   usage(usage: ReportedUsage): void {
-    this.reported = { ...this.reported, ...usage };
+    this.reported = latestUsage(this.reported, usage);
   }
 
   /** Usage that the adapter has brought into our own form. */
@@ -40,8 +42,11 @@ export class LlmNotes {
     if (reason !== undefined) this.reasons.set(choice, reason);
   }
 
-  tool(name: unknown): void {
-    if (typeof name === 'string' && name !== '') this.tools.push(name);
+  /** `choice` is given where the provider has no word of its own for a choice that stopped to call a tool. */
+  tool(name: unknown, choice?: number): void {
+    if (typeof name !== 'string' || name === '') return;
+    this.tools.push(name);
+    if (choice !== undefined) this.calling.add(choice);
   }
 
   /** The answer, which came whole, says that it failed: what it says of that. */
@@ -64,8 +69,12 @@ export class LlmNotes {
     return {
       ...further,
       usage: given ?? (reported && partition(reported)),
-      ...(reasons.size > 0 && { finishReasons: [...reasons.values()] }),
+      ...(reasons.size > 0 && { finishReasons: [...reasons].map(([choice, reason]) => this.ended(choice, reason)) }),
       ...(tools.length > 0 && { toolCalls: tools }),
     };
+  }
+
+  private ended(choice: number, reason: FinishReason): FinishReason {
+    return reason === 'stop' && this.calling.has(choice) ? 'tool_calls' : reason;
   }
 }

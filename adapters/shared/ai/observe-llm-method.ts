@@ -4,10 +4,12 @@ import {
   errorClassOf,
   errorTypeOf,
   type Instruments,
+  isWatchable,
   type LlmCallFacts,
   type Observation,
   type OnInstance,
   safely,
+  watchIterable,
 } from '../../../src/adapter.js';
 import { observeMethod } from './instrument.js';
 import { LlmNotes } from './llm-notes.js';
@@ -47,7 +49,7 @@ export function beginLlmCall(
     if (!read) safely(instruments, adapter, () => reader.answer(value, notes));
     read = true;
   };
-  return {
+  const observation: Observation = {
     run: (fn) => call.run(fn),
     chunk(piece) {
       read = true;
@@ -56,14 +58,22 @@ export function beginLlmCall(
     },
     answered,
     end(outcome, value) {
-      if (outcome === 'success') answered(value);
+      if (outcome === 'success') {
+        const stream = read ? undefined : safely(instruments, adapter, () => reader.stream?.(value));
+        answered(value);
+        if (isWatchable(stream)) return watchIterable(stream, observation, args);
+      }
       const told = safely(instruments, adapter, () => notes.facts()) ?? {};
-      const saysSo = outcome === 'success' && notes.failed !== undefined;
-      const [how, error] = saysSo ? (['error', notes.failed] as const) : [outcome, value];
-      const errorClass = how === 'error' ? errorClassOf(error) : undefined;
+      const { failed } = notes;
+      if (outcome === 'success' && failed === undefined) return call.end(outcome, told);
+      const timedOut = outcome === 'aborted' && safely(instruments, adapter, () => reader.aborted?.(args)) === false;
+      const how = outcome === 'success' || timedOut ? 'error' : outcome;
+      const error = outcome === 'success' ? failed : value;
+      const errorClass = timedOut ? 'timeout' : how === 'error' ? errorClassOf(error) : undefined;
       call.end(how, { ...told, errorType: errorTypeOf(how, error), errorClass });
     },
     unread: () => call.end('success', { unread: true }),
     lost: () => instruments.internalError(adapter),
   };
+  return observation;
 }

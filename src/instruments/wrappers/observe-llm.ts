@@ -6,7 +6,7 @@ import { type LabelOption, labelOf, TENANT_KEYS } from './label-source.js';
 import type { Observation } from './observation.js';
 import { count, property } from './read.js';
 import { availableInstruments, type OnInstance, safely } from './safely.js';
-import { partition, type ReportedUsage, reportedUsage } from './usage.js';
+import { latestUsage, partition, type ReportedUsage, reportedUsage } from './usage.js';
 import { type AnyFunction, wrapCall } from './wrap-call.js';
 
 const PART = 'observe_llm';
@@ -56,8 +56,7 @@ function beginLlm(instruments: Instruments, args: readonly unknown[], options: O
   let last: unknown;
   const note = (value: unknown) => {
     const usage = safely(instruments, PART, () => reportedUsage(value));
-    // Each piece of a stream tells the totals so far, or some of them: the last word on each number holds.
-    if (usage !== undefined) safely(instruments, PART, () => (reported = { ...reported, ...usage }));
+    if (usage !== undefined) safely(instruments, PART, () => (reported = latestUsage(reported, usage)));
   };
   const usage = (result: unknown): TokenUsage | undefined =>
     safely(instruments, PART, () => {

@@ -2,6 +2,7 @@ import { consumed, endWhenLost } from './abandoned.js';
 import { interpose } from './interpose.js';
 import { isWatchable } from './iterable.js';
 import type { Observation } from './observation.js';
+import { property } from './read.js';
 
 type Settle = (value: unknown) => void;
 type Method = (...args: unknown[]) => unknown;
@@ -11,6 +12,16 @@ export interface RawPromise {
   parse: Method;
   asResponse: Method;
   _thenUnwrap?: Method;
+  /** The answer unparsed, with its request: for a helper of the SDK that reads it by a promise of its own. */
+  _responseProps?: Method;
+}
+
+/** The observations of calls whose response a helper of the SDK has taken unparsed. */
+const taken = new WeakMap<object, Observation>();
+
+/** The observation of the call that a helper reads this response for, past the promise of the call. */
+export function observationOf(response: unknown): Observation | undefined {
+  return taken.get(response as object);
 }
 
 export function isRawPromise(thenable: object): thenable is RawPromise {
@@ -20,7 +31,8 @@ export function isRawPromise(thenable: object): thenable is RawPromise {
 
 /**
  * Observes such a promise without asking it for anything: `then`, `catch`, `finally` and `withResponse` all read through
- * `parse`, the SDK's own helpers through `_thenUnwrap`, and who takes the raw response by `asResponse` reads it alone.
+ * `parse`, the SDK's own helpers through `_thenUnwrap` or `_responseProps`, and who takes the raw response by `asResponse`
+ * reads it alone.
  */
 export function watchRawPromise(
   promise: RawPromise,
@@ -30,7 +42,7 @@ export function watchRawPromise(
 ): void {
   const state = { parsed: false };
   const watch = (one: RawPromise): boolean => {
-    const { parse, asResponse, _thenUnwrap: unwrap } = one;
+    const { parse, asResponse, _thenUnwrap: unwrap, _responseProps: take } = one;
     const parsed = once(() => {
       state.parsed = true;
       consumed(promise);
@@ -54,14 +66,28 @@ export function watchRawPromise(
       if (isRawPromise(derived)) watch(derived);
       return derived;
     };
+    const props = () => {
+      const given = Reflect.apply(take as Method, one, []) as Promise<unknown>;
+      return settled(given, (answer) => handOver(answer, promise, observation), failed);
+    };
     return (
       interpose(one, 'parse', parsed) &&
       interpose(one, 'asResponse', raw) &&
-      (typeof unwrap !== 'function' || interpose(one, '_thenUnwrap', unwrapped))
+      (typeof unwrap !== 'function' || interpose(one, '_thenUnwrap', unwrapped)) &&
+      (typeof take !== 'function' || interpose(one, '_responseProps', props))
     );
   };
   if (watch(promise)) endWhenLost(promise, observation);
   else observation.lost();
+}
+
+/** From here on, the call lives as long as its response. */
+function handOver(answer: unknown, promise: RawPromise, observation: Observation): void {
+  const response = property(answer, 'response');
+  if (typeof response !== 'object' || response === null) return;
+  consumed(promise);
+  taken.set(response, observation);
+  endWhenLost(response, observation);
 }
 
 function settled(promise: Promise<unknown>, succeeded: Settle, failed: Settle): Promise<unknown> {

@@ -60,6 +60,11 @@ describe('observeLlm', () => {
       'Gemini, thoughts beside the candidates',
       { usageMetadata: { promptTokenCount: 12, candidatesTokenCount: 20, thoughtsTokenCount: 10 } },
     ],
+    ['Gemini, all of it thoughts', { usageMetadata: { promptTokenCount: 12, thoughtsTokenCount: 30 } }],
+    [
+      'Bedrock under both of its names',
+      { usage: { inputTokens: 5, cacheReadInputTokens: 7, cacheReadInputTokenCount: 7, outputTokens: 30 } },
+    ],
     ['LangChain', { usage_metadata: { input_tokens: 12, output_tokens: 30 } }],
   ])('reads the usage of %s as a partition', async (_, result) => {
     await observeLlm(async () => result, { provider: 'openai', model: 'gpt-4o', tenant: 'acme' })();
@@ -124,7 +129,7 @@ describe('observeLlm', () => {
     const anthropic = observeLlm(
       async function* () {
         yield { type: 'message_start', message: { usage: { input_tokens: 12, output_tokens: 1 } } };
-        yield { type: 'message_delta', usage: { output_tokens: 11 } };
+        yield { type: 'message_delta', usage: { output_tokens: 11, input_tokens: null } };
         yield { type: 'message_delta', usage: { output_tokens: 30 } };
       },
       { provider: 'openai', model: 'gpt-4o', tenant: 'acme' },

@@ -71,6 +71,14 @@ describe('a wrapped function', () => {
     expect(ends[0]?.[0]).toBe('aborted');
   });
 
+  it("is aborted when it failed after a signal in the caller's configuration", async () => {
+    const { call, ends } = watched(async (_options: { config: { abortSignal: AbortSignal } }) => {
+      throw new Error('closed');
+    });
+    await call({ config: { abortSignal: AbortSignal.abort() } }).catch(() => {});
+    expect(ends.map(([outcome]) => outcome)).toEqual(['aborted']);
+  });
+
   it("is aborted when it failed after the caller's signal", async () => {
     const { call, ends } = watched(async (_options: { signal: AbortSignal }) => {
       throw new Error('the connection was closed');

@@ -1,0 +1,1 @@
+export { type AnthropicOptions, instrumentAnthropic } from './adapter.js';
