@@ -3,6 +3,7 @@ import { watchFetch } from '../shared/ai/attempts.js';
 import { assertClient, at, observeMethod, wrapMethod } from '../shared/ai/instrument.js';
 import type { LlmReader } from '../shared/ai/llm-reader.js';
 import { observeLlmMethod } from '../shared/ai/observe-llm-method.js';
+import { assertOptions } from '../shared/ai/options.js';
 import { chatReader } from './chat-reader.js';
 import { embeddingsReader } from './embeddings-reader.js';
 import { providerOf } from './provider.js';
@@ -18,7 +19,6 @@ export interface OpenAIOptions extends OnInstance {
 }
 
 const ADAPTER = 'openai';
-const OPTIONS = new Set(['promptheus', 'usage']);
 
 /**
  * Measures the calls of an OpenAI client: chat completions, responses, completions and embeddings, with all that is built
@@ -31,7 +31,8 @@ const OPTIONS = new Set(['promptheus', 'usage']);
  */
 export function instrumentOpenAI<C extends object>(client: C, options: OpenAIOptions = {}): C {
   assertClient(client, 'instrumentOpenAI', ['chat.completions.create', 'responses.create', 'embeddings.create']);
-  assertOptions(options);
+  assertOptions('instrumentOpenAI', options, ['promptheus', 'usage']);
+  assertUsage(options.usage);
   const provider = providerOf(client);
   const deployment = at(client, 'deploymentName');
   const observe = (path: string, reader: LlmReader) =>
@@ -53,21 +54,10 @@ export function instrumentOpenAI<C extends object>(client: C, options: OpenAIOpt
   return client;
 }
 
-function assertOptions(options: OpenAIOptions): void {
-  if (typeof options !== 'object' || options === null) throw wrong('its options', 'an object', options);
-  for (const key of Object.keys(options)) {
-    if (OPTIONS.has(key)) continue;
-    throw new PromptheusError(
-      'INVALID_OPTION',
-      `instrumentOpenAI has no option ${show(key)}. Known here: ${[...OPTIONS].join(', ')}.`,
-    );
-  }
-  const { usage } = options;
-  if (usage !== undefined && usage !== 'request' && usage !== 'estimate') {
-    throw wrong('usage', '"request" or "estimate"', usage);
-  }
-}
-
-function wrong(option: string, kind: string, value: unknown): PromptheusError {
-  return new PromptheusError('INVALID_OPTION', `instrumentOpenAI: ${option} must be ${kind}, got ${show(value)}.`);
+function assertUsage(usage: unknown): void {
+  if (usage === undefined || usage === 'request' || usage === 'estimate') return;
+  throw new PromptheusError(
+    'INVALID_OPTION',
+    `instrumentOpenAI: usage must be "request" or "estimate", got ${show(usage)}.`,
+  );
 }
