@@ -19,5 +19,8 @@ module.exports = [
   entry('promptheus/decorators', 'dist/esm/src/decorators/index.js', '15.5 kB'),
   entry('promptheus/adapter', 'dist/esm/src/adapter.js', '100 kB'),
   entry('promptheus/anthropic', 'dist/esm/adapters/anthropic/index.js', '24.5 kB'),
+  entry('promptheus/bedrock', 'dist/esm/adapters/bedrock/index.js', '110 kB'),
   entry('promptheus/express', 'dist/esm/adapters/express/index.js', '108 kB'),
+  entry('promptheus/google-genai', 'dist/esm/adapters/google-genai/index.js', '110 kB'),
+  entry('promptheus/openai', 'dist/esm/adapters/openai/index.js', '26 kB'),
 ];

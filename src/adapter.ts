@@ -21,7 +21,8 @@ export type { TopScore, VectorSearchFacts, VectorWriteFacts } from './instrument
 export { endWhenLost } from './instruments/wrappers/abandoned.js';
 export { errorTypeOf } from './instruments/wrappers/error-type.js';
 export { interpose } from './instruments/wrappers/interpose.js';
-export { isWatchable } from './instruments/wrappers/iterable.js';
+export { isWatchable, watchIterable } from './instruments/wrappers/iterable.js';
+export { makeAlike } from './instruments/wrappers/likeness.js';
 export type { Begin, Observation } from './instruments/wrappers/observation.js';
 export { observationOf } from './instruments/wrappers/raw-promise.js';
 export { count, labelText, property } from './instruments/wrappers/read.js';

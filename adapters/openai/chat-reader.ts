@@ -28,10 +28,8 @@ export function chatReader(facts: ClientFacts & { readonly operation: 'chat' | '
 /** The texts that a choice, or a piece of one, carries. */
 export function textsOf(choice: unknown): string[] {
   const said = property(choice, 'delta') ?? property(choice, 'message');
-  const calls = toolCalls(said).map((call) =>
-    property(property(call, 'function') ?? property(call, 'custom'), 'arguments'),
-  );
-  return [property(choice, 'text'), ...TEXTS.map((key) => property(said, key)), ...calls].filter(isText);
+  const inputs = toolCalls(said).map((call) => property(call, 'arguments') ?? property(call, 'input'));
+  return [property(choice, 'text'), ...TEXTS.map((key) => property(said, key)), ...inputs].filter(isText);
 }
 
 function carriesOutput(choice: unknown, delta: unknown): boolean {
@@ -39,7 +37,7 @@ function carriesOutput(choice: unknown, delta: unknown): boolean {
     TEXTS.some((key) => isText(property(delta, key))) ||
     isText(property(choice, 'text')) ||
     toolCalls(delta).length > 0 ||
-    property(delta, 'audio') !== undefined
+    (property(delta, 'audio') ?? undefined) !== undefined
   );
 }
 
@@ -54,13 +52,13 @@ function noteUsage(from: unknown, notes: LlmNotes): void {
 
 /** A tool's name comes whole, in the first piece of its call. */
 function noteChoice(choice: unknown, said: unknown, notes: LlmNotes): void {
-  for (const call of toolCalls(said))
-    notes.tool(property(property(call, 'function') ?? property(call, 'custom'), 'name'));
+  for (const call of toolCalls(said)) notes.tool(property(call, 'name'));
   notes.finish(property(choice, 'finish_reason'), count(property(choice, 'index')));
 }
 
-/** `function_call` is how the first models with tools said it. */
+/** What is called: functions, tools with an input of their own kind, and the one function of the first models with any. */
 function toolCalls(said: unknown): readonly unknown[] {
-  const first = property(said, 'function_call');
-  return typeof first === 'object' && first !== null ? [{ function: first }] : items(property(said, 'tool_calls'));
+  const only = property(said, 'function_call') ?? undefined;
+  if (only !== undefined) return [only];
+  return items(property(said, 'tool_calls')).map((call) => property(call, 'function') ?? property(call, 'custom'));
 }

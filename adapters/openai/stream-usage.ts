@@ -1,4 +1,4 @@
-import { type Begin, type OnInstance, property, type TokenUsage } from '../../src/adapter.js';
+import { type Begin, type OnInstance, property, reportedUsage, type TokenUsage } from '../../src/adapter.js';
 import type { LlmNotes } from '../shared/ai/llm-notes.js';
 import type { LlmReader } from '../shared/ai/llm-reader.js';
 import { llmBegin } from '../shared/ai/observe-llm-method.js';
@@ -28,16 +28,14 @@ function askingForUsage([body, ...rest]: readonly unknown[]): readonly unknown[]
   return [{ ...(body as object), stream_options: { ...(given as object | undefined), include_usage: true } }, ...rest];
 }
 
-/** The piece that has usage and no choice is the one that the caller did not ask for. */
+/** The piece that has usage and no choice is the one that the caller did not ask for; Azure's first has neither. */
 function hidingUsage(reader: LlmReader): LlmReader {
   return {
     ...reader,
     piece(piece, notes) {
       reader.piece?.(piece, notes);
-      const { choices } = piece as { choices?: unknown };
-      return Array.isArray(choices) && choices.length === 0 && typeof property(piece, 'usage') === 'object'
-        ? 'hidden'
-        : undefined;
+      const usageAlone = items(property(piece, 'choices')).length === 0 && reportedUsage(piece) !== undefined;
+      return usageAlone ? 'hidden' : undefined;
     },
   };
 }

@@ -16,12 +16,12 @@ export type ErrorClass =
 const BY_WORD: ReadonlyArray<readonly [RegExp, ErrorClass]> = [
   [/insufficient_quota|quota_?exceeded|resource_?exhausted|payment_?required|billing|servicequota/i, 'quota'],
   [/context_length|context_window|prompt_too_long|content_?too_?large|request_too_large/i, 'context_length'],
-  [/content_?filter|content_policy|guardrail|safety|prohibited|lengthfinishreason/i, 'content_filter'],
+  [/content_?filter|content_policy|guardrail|safety|prohibited/i, 'content_filter'],
   [/rate_?limit|throttl|too_?many_?requests/i, 'rate_limit'],
   [/timeout|timed_?out|deadline/i, 'timeout'],
   [/overloaded|service_?unavailable|modelnotready/i, 'overloaded'],
   [/authentication|unauthor|permission|forbidden|access_?denied|invalid_api_key|unrecognizedclient/i, 'auth'],
-  [/connection|econn|enotfound|eai_again|epipe|und_err|socket|network|fetch failed/i, 'network'],
+  [/connection|econn|\benotfound|eai_again|epipe|und_err|socket|network|fetch failed/i, 'network'],
   [/invalid_request|badrequest|validation|unprocessable|not_?found|conflict/i, 'invalid_request'],
   [/internal_?server|server_?error|modelstreamerror|internalfailure/i, 'server'],
 ];
@@ -59,7 +59,9 @@ function classOf(error: unknown, depth: number): ErrorClass | undefined {
   const body = bodyOf(given);
   // Anthropic has no code for it: only its sentence tells.
   if (status === 400 && typeof body?.message === 'string' && TOO_LONG.test(body.message)) return 'context_length';
-  const words = [given.code, given.type, given.errorCode, body?.code, body?.type];
+  // An answer of AWS that says what is wrong becomes an error of that name, which then has no code.
+  const name = given.$metadata === undefined || given.code !== undefined ? undefined : given.name;
+  const words = [given.code, given.type, given.errorCode, body?.code, body?.type, name];
   const told = byWords(words.filter((word) => typeof word === 'string') as string[]);
   // A code tells more than a status: 400 may be a prompt that is too long, 429 an account without money.
   if (told !== undefined && told !== 'server' && told !== 'invalid_request') return told;

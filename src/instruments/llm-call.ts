@@ -40,6 +40,12 @@ export class LlmCall extends OpenCall<LlmCallFacts> implements LlmProgress {
     return this.open;
   }
 
+  /** A piece of the answer, whatever it carries: the call that sees it first tells of the stream. */
+  piece(teller: LlmCall = this): void {
+    this.outer?.piece(teller);
+    this.teller ??= teller;
+  }
+
   /** A piece of the answer that carries output. */
   token(teller: LlmCall = this): void {
     this.outer?.token(teller);

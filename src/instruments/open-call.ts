@@ -70,8 +70,14 @@ export class OpenCall<K extends object> {
     const all = { ...this.supplied, ...defined(known) };
     const { span: shape } = this.rules;
     if (shape !== undefined) this.span?.end(shape.name(all), shape.attributes(all), outcome === 'error');
-    if (this.outer?.open) this.outer.supplied = this.rules.combine(this.outer.supplied, all);
-    else this.rules.record(this, all, outcome, seconds);
+    if (this.outer?.open) this.outer.supply(all);
+    else if (this.outer === undefined || outcome !== 'incomplete') this.rules.record(this, all, outcome, seconds);
+    // Else a stream inside another was left or lost after that one was: it has been counted there.
+  }
+
+  /** Adds what was found out on the way by a part that is no call of its own. */
+  supply(known: K): void {
+    this.supplied = this.rules.combine(this.supplied, known);
   }
 
   /** Whether this call is open and belongs to the instrument of these rules. */

@@ -14,16 +14,16 @@ export const MODEL = 'gpt-4o';
 export const MESSAGES = [{ role: 'user' as const, content: 'hello' }];
 
 /** Each major speaks alike here, so that the root's types stand for all. */
-export type Sdk = typeof OpenAI & { readonly AzureOpenAI: typeof import('openai').AzureOpenAI };
+export type Sdk = Pick<typeof import('openai'), 'OpenAI' | 'AzureOpenAI' | 'RateLimitError'>;
 
 /** Tests each major that is installed. */
-export function onEveryOpenAI(tests: (name: string, sdk: Sdk) => void): void {
+export function onEveryOpenAI(tests: (name: string, sdk: Sdk, alias: string) => void): void {
   for (const alias of ['openai-5', 'openai-6', 'openai-7']) {
     const name = alias.replace('-', ' ');
     const installed = existsSync(join(FOLDER, 'node_modules', alias));
     const install = `npm ci --prefix ${FOLDER}`;
     describe.skipIf(!installed)(`${name}${installed ? '' : ` (not installed: ${install})`}`, () => {
-      if (installed) tests(name, require(alias) as Sdk);
+      if (installed) tests(name, require(alias) as Sdk, alias);
       else it('is not installed', () => {});
     });
     it.runIf(process.env.CI)(`${name} is installed where CI runs (${install})`, () => expect(installed).toBe(true));
@@ -32,7 +32,7 @@ export function onEveryOpenAI(tests: (name: string, sdk: Sdk) => void): void {
 
 /** A client of this major, instrumented when an instance is given. */
 export function connectTo(sdk: Sdk, to: Connection, options: OpenAIOptions = {}): OpenAI {
-  const client = new sdk({
+  const client = new sdk.OpenAI({
     apiKey: 'none',
     baseURL: `${to.url}/v1`,
     logLevel: 'off',

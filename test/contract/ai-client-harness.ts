@@ -106,9 +106,13 @@ export interface Counted {
   readonly errorClass?: ErrorClass;
   /** Requests made for it. Default: 1. */
   readonly attempts?: number;
-  readonly unknown?: 'missing' | 'cut_off';
+  /** How often the client waited to try again. Default: before each attempt but the first. */
+  readonly waits?: number;
+  readonly unknown?: 'missing' | 'cut_off' | 'unread' | 'estimated';
   /** Texts of an embedding call. */
   readonly texts?: number;
+  /** Our own guess of its tokens. */
+  readonly estimated?: TokenUsage;
 }
 
 /** Demands that the scrape holds these calls and nothing else of the model families. */
@@ -122,7 +126,7 @@ export async function expectCounted(row: AiClientRow, promptheus: Promptheus, ..
 }
 
 function addCounted(row: AiClientRow, one: Counted, add: (key: string, value: number | undefined) => void): void {
-  const { calls = 1, usage, attempts = 1 } = one;
+  const { calls = 1, usage, attempts = 1, waits = attempts - 1 } = one;
   add(`llm_requests_total{status=${one.status}}`, calls);
   if (one.texts === undefined) add('llm_request_duration_seconds_count', calls);
   else {
@@ -132,6 +136,8 @@ function addCounted(row: AiClientRow, one: Counted, add: (key: string, value: nu
   }
   add('llm_token_usage_total{token_type=prompt}', usage?.prompt);
   add('llm_token_usage_total{token_type=completion}', usage?.completion);
+  add('llm_estimated_tokens_total{token_type=prompt}', one.estimated?.prompt);
+  add('llm_estimated_tokens_total{token_type=completion}', one.estimated?.completion);
   if (row.sees.parts.includes('cached')) add('llm_cached_tokens_total', usage?.cached);
   if (row.sees.parts.includes('cacheWrite')) add('llm_cache_write_tokens_total', usage?.cacheWrite);
   if (row.sees.parts.includes('reasoning')) add('llm_reasoning_tokens_total', usage?.reasoning);
@@ -146,7 +152,7 @@ function addCounted(row: AiClientRow, one: Counted, add: (key: string, value: nu
   if (row.sees.retries !== 'attempts') return;
   add('llm_attempts_count', calls);
   add('llm_attempts_sum', attempts);
-  if (attempts > 1) add('llm_retry_wait_seconds_count', attempts - 1);
+  add('llm_retry_wait_seconds_count', waits);
 }
 
 const HISTOGRAM_PART = /_(bucket|sum)$/;

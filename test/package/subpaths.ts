@@ -3,6 +3,9 @@ export const SUBPATHS: ReadonlyArray<readonly [subpath: string, name: string]> =
   ['promptheus', 'createPromptheus'],
   ['promptheus/adapter', 'exchangeOf'],
   ['promptheus/anthropic', 'instrumentAnthropic'],
+  ['promptheus/bedrock', 'instrumentBedrock'],
   ['promptheus/decorators', 'ObserveLlm'],
   ['promptheus/express', 'expressMetrics'],
+  ['promptheus/google-genai', 'instrumentGoogleGenAI'],
+  ['promptheus/openai', 'instrumentOpenAI'],
 ];

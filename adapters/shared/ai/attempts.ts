@@ -1,6 +1,13 @@
-import { activeLlmCall, interpose, type LlmCall, property, type RateLimit } from '../../../src/adapter.js';
+import {
+  activeLlmCall,
+  interpose,
+  type LlmCall,
+  type LlmCallFacts,
+  property,
+  type RateLimit,
+} from '../../../src/adapter.js';
 
-type Fetch = (...args: unknown[]) => Promise<unknown>;
+export type Fetch = (...args: unknown[]) => Promise<unknown>;
 
 /** `x-ratelimit-*` is OpenAI's and most others' way, `anthropic-ratelimit-*` Anthropic's. */
 const REMAINING = {
@@ -12,25 +19,34 @@ const REMAINING = {
  * Watches the `fetch` that a client keeps: each request made for a model call is an attempt of it, so that the client's own
  * retries, its back-off and the provider's limits show. The request and the response are handed on untouched.
  */
-export function watchFetch(client: object, key = 'fetch'): void {
+export function watchFetch(client: object, key = 'fetch', tells?: Tells): void {
   const fetch = (client as Record<string, unknown>)[key];
-  if (typeof fetch !== 'function' || WATCHED in fetch) return;
+  if (typeof fetch === 'function') Object.assign(client, { [key]: watchedFetch(fetch as Fetch, tells) });
+}
+
+/** What a response tells of the call that it was asked for, where the client keeps that from its caller. */
+export type Tells = (response: unknown) => LlmCallFacts | undefined;
+
+/** A `fetch` whose requests are counted as attempts of the model call that they are made for. */
+export function watchedFetch(fetch: Fetch, tells?: Tells): Fetch {
+  if (WATCHED in fetch) return fetch;
   const watched: Fetch = function (this: unknown, ...args) {
     const call = activeLlmCall();
-    const sent = Reflect.apply(fetch as Fetch, this, args);
-    return call === undefined ? sent : attempted(call, sent);
+    const sent = Reflect.apply(fetch, this, args);
+    return call === undefined ? sent : attempted(call, sent, tells);
   };
   interpose(watched, WATCHED, true);
-  Object.assign(client, { [key]: watched });
+  return watched;
 }
 
 const WATCHED = Symbol.for('promptheus.fetch.v1');
 
-function attempted(call: LlmCall, sent: Promise<unknown>): Promise<unknown> {
+function attempted(call: LlmCall, sent: Promise<unknown>, tells: Tells | undefined): Promise<unknown> {
   call.attemptBegins();
   return sent.then(
     (response) => {
       call.attemptEnds(limitOf(response));
+      tell(call, response, tells);
       return response;
     },
     (error) => {
@@ -38,6 +54,15 @@ function attempted(call: LlmCall, sent: Promise<unknown>): Promise<unknown> {
       throw error;
     },
   );
+}
+
+function tell(call: LlmCall, response: unknown, tells: Tells | undefined): void {
+  try {
+    const known = tells?.(response);
+    if (known !== undefined) call.supply(known);
+  } catch {
+    // A response of another shape tells nothing.
+  }
 }
 
 function limitOf(response: unknown): RateLimit {

@@ -1,4 +1,4 @@
-import { type Begin, interpose, PromptheusError, show, wrapCall } from '../../../src/adapter.js';
+import { type Begin, interpose, makeAlike, PromptheusError, show, wrapCall } from '../../../src/adapter.js';
 
 /** Which methods of an object are observed, whichever copy of the package did it. */
 const OBSERVED = Symbol.for('promptheus.observed.v1');
@@ -36,7 +36,8 @@ export function wrapMethod(
   if (seen.has(key)) return;
   seen.add(key);
   interpose(target, OBSERVED, seen);
-  interpose(target, key, wrap(target[key] as never));
+  const method = target[key] as (...args: unknown[]) => unknown;
+  interpose(target, key, makeAlike(wrap(method), method));
 }
 
 /** @throws {NOT_A_CLIENT} where no part of the client is there under any of these paths */

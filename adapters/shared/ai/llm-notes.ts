@@ -15,6 +15,7 @@ export class LlmNotes {
   private given: TokenUsage | undefined;
   private readonly reasons = new Map<number, FinishReason>();
   private readonly tools: string[] = [];
+  private readonly calling = new Set<number>();
   private further: LlmCallFacts = {};
   failed: unknown = undefined;
 
@@ -41,8 +42,11 @@ export class LlmNotes {
     if (reason !== undefined) this.reasons.set(choice, reason);
   }
 
-  tool(name: unknown): void {
-    if (typeof name === 'string' && name !== '') this.tools.push(name);
+  /** `choice` is given where the provider has no word of its own for a choice that stopped to call a tool. */
+  tool(name: unknown, choice?: number): void {
+    if (typeof name !== 'string' || name === '') return;
+    this.tools.push(name);
+    if (choice !== undefined) this.calling.add(choice);
   }
 
   /** The answer, which came whole, says that it failed: what it says of that. */
@@ -65,8 +69,12 @@ export class LlmNotes {
     return {
       ...further,
       usage: given ?? (reported && partition(reported)),
-      ...(reasons.size > 0 && { finishReasons: [...reasons.values()] }),
+      ...(reasons.size > 0 && { finishReasons: [...reasons].map(([choice, reason]) => this.ended(choice, reason)) }),
       ...(tools.length > 0 && { toolCalls: tools }),
     };
+  }
+
+  private ended(choice: number, reason: FinishReason): FinishReason {
+    return reason === 'stop' && this.calling.has(choice) ? 'tool_calls' : reason;
   }
 }

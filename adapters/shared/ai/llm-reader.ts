@@ -12,4 +12,8 @@ export interface LlmReader {
   answer(answer: unknown, notes: LlmNotes): void;
   /** Notes what one piece of a stream tells. `'hidden'`: the caller did not ask for it, and does not get it. */
   piece?(piece: unknown, notes: LlmNotes): 'hidden' | undefined;
+  /** For clients whose answer is no stream but holds one: the call lasts until that has ended. */
+  stream?(answer: unknown): unknown;
+  /** For clients whose own timeout throws what an abort throws: whether this call's caller aborted it. */
+  aborted?(args: readonly unknown[]): boolean;
 }

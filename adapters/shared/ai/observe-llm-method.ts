@@ -4,10 +4,12 @@ import {
   errorClassOf,
   errorTypeOf,
   type Instruments,
+  isWatchable,
   type LlmCallFacts,
   type Observation,
   type OnInstance,
   safely,
+  watchIterable,
 } from '../../../src/adapter.js';
 import { observeMethod } from './instrument.js';
 import { LlmNotes } from './llm-notes.js';
@@ -42,23 +44,36 @@ export function beginLlmCall(
   const asked: LlmCallFacts = safely(instruments, adapter, () => reader.request(args)) ?? {};
   const call = instruments.llm.begin(asked);
   const notes = new LlmNotes(call);
-  let streamed = false;
-  return {
+  let read = false;
+  const answered = (value: unknown) => {
+    if (!read) safely(instruments, adapter, () => reader.answer(value, notes));
+    read = true;
+  };
+  const observation: Observation = {
     run: (fn) => call.run(fn),
     chunk(piece) {
-      streamed = true;
+      read = true;
+      call.piece();
       return safely(instruments, adapter, () => reader.piece?.(piece, notes)) === 'hidden';
     },
+    answered,
     end(outcome, value) {
-      if (outcome === 'success' && !streamed) safely(instruments, adapter, () => reader.answer(value, notes));
+      if (outcome === 'success') {
+        const stream = read ? undefined : safely(instruments, adapter, () => reader.stream?.(value));
+        answered(value);
+        if (isWatchable(stream)) return watchIterable(stream, observation, args);
+      }
       const told = safely(instruments, adapter, () => notes.facts()) ?? {};
-      const failed = outcome === 'success' ? notes.failed : undefined;
+      const { failed } = notes;
       if (outcome === 'success' && failed === undefined) return call.end(outcome, told);
-      const [how, error] = failed === undefined ? [outcome, value] : (['error', failed] as const);
-      const errorClass = how === 'error' ? errorClassOf(error) : undefined;
+      const timedOut = outcome === 'aborted' && safely(instruments, adapter, () => reader.aborted?.(args)) === false;
+      const how = outcome === 'success' || timedOut ? 'error' : outcome;
+      const error = outcome === 'success' ? failed : value;
+      const errorClass = timedOut ? 'timeout' : how === 'error' ? errorClassOf(error) : undefined;
       call.end(how, { ...told, errorType: errorTypeOf(how, error), errorClass });
     },
     unread: () => call.end('success', { unread: true }),
     lost: () => instruments.internalError(adapter),
   };
+  return observation;
 }

@@ -1,8 +1,13 @@
 const ABORT_NAMES = new Set(['AbortError', 'APIUserAbortError']);
 
-/** What a caller's signal looks like: `{ signal }`, `{ abortSignal }` or the signal itself among the arguments. */
+/**
+ * What a caller's signal looks like: `{ signal }`, `{ abortSignal }` (Google's `{ config: { abortSignal } }`) or the signal
+ * itself among the arguments.
+ */
 export function signalAborted(args: readonly unknown[]): boolean {
-  return args.some((arg) => isAborted(arg) || isAborted(read(arg, 'signal')) || isAborted(read(arg, 'abortSignal')));
+  return args.some((arg) =>
+    [arg, read(arg, 'signal'), read(arg, 'abortSignal'), read(read(arg, 'config'), 'abortSignal')].some(isAborted),
+  );
 }
 
 /** Whether the stream was stopped through the controller that it carries, as those of the OpenAI and Anthropic SDKs do. */

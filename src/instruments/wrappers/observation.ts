@@ -8,6 +8,8 @@ export interface Observation {
   run<T>(fn: () => T): T;
   /** A piece of a stream. `true` keeps it from the caller, who did not ask for it. */
   chunk(value: unknown): boolean | undefined;
+  /** The whole answer, where the SDK goes on to make something else of it, and may fail at that. */
+  answered?(value: unknown): void;
   /** The end, called once: `value` is the result, or what was thrown. */
   end(outcome: Outcome, value: unknown): void;
   /** The caller took the raw answer, and reads it unseen: the end of a call that succeeded. */

@@ -70,6 +70,7 @@ function beginLlm(instruments: Instruments, args: readonly unknown[], options: O
       call.token();
       note(value);
     },
+    answered: note,
     end(outcome, value) {
       if (outcome === 'success') note(value);
       const tokens = usage(outcome === 'success' ? (value ?? last) : last);

@@ -1,5 +1,6 @@
 import { consumed, endWhenLost } from './abandoned.js';
 import { interpose } from './interpose.js';
+import { isWatchable } from './iterable.js';
 import type { Observation } from './observation.js';
 import { property } from './read.js';
 
@@ -56,8 +57,12 @@ export function watchRawPromise(
       };
       return settled(response, answered, failed);
     };
-    const unwrapped = (...args: unknown[]) => {
-      const derived = Reflect.apply(unwrap as Method, one, args) as RawPromise;
+    const unwrapped = (transform: Method, ...args: unknown[]) => {
+      const told: Method = (value, ...more) => {
+        if (!isWatchable(value)) observation.answered?.(value);
+        return transform(value, ...more);
+      };
+      const derived = Reflect.apply(unwrap as Method, one, [told, ...args]) as RawPromise;
       if (isRawPromise(derived)) watch(derived);
       return derived;
     };

@@ -14,14 +14,28 @@ const PLACES = [
   (from: unknown) => property(property(from, 'response'), 'usage'),
 ];
 
-const PROMPT = ['prompt_tokens', 'input_tokens', 'promptTokens', 'inputTokens', 'promptTokenCount'];
-const COMPLETION = ['completion_tokens', 'output_tokens', 'completionTokens', 'outputTokens', 'candidatesTokenCount'];
+const PROMPT = [
+  'prompt_tokens',
+  'input_tokens',
+  'promptTokens',
+  'inputTokens',
+  'promptTokenCount',
+  'inputTokenCount', // Bedrock's metrics of an invocation
+];
+const COMPLETION = [
+  'completion_tokens',
+  'output_tokens',
+  'completionTokens',
+  'outputTokens',
+  'candidatesTokenCount',
+  'outputTokenCount',
+];
 /** Anthropic and Bedrock leave these out of their input tokens, Gemini these out of its candidates' and prompt's. */
-const CACHED_BESIDE = ['cache_read_input_tokens', 'cacheReadInputTokens'];
+const CACHED_BESIDE = ['cache_read_input_tokens', 'cacheReadInputTokens', 'cacheReadInputTokenCount'];
 const CACHED = [...CACHED_BESIDE, 'cachedContentTokenCount'];
-const WRITTEN_BESIDE = ['cache_creation_input_tokens', 'cacheWriteInputTokens'];
+const WRITTEN_BESIDE = ['cache_creation_input_tokens', 'cacheWriteInputTokens', 'cacheWriteInputTokenCount'];
 const REASONING_BESIDE = ['thoughtsTokenCount'];
-const BESIDE_PROMPT = [...CACHED_BESIDE, ...WRITTEN_BESIDE, 'toolUsePromptTokenCount'];
+const BESIDE_PROMPT = [CACHED_BESIDE, WRITTEN_BESIDE, ['toolUsePromptTokenCount']];
 /** Where the others keep what is a part of their totals. */
 const PROMPT_DETAILS = ['prompt_tokens_details', 'input_tokens_details', 'input_token_details', 'inputTokenDetails'];
 const COMPLETION_DETAILS = [
@@ -54,7 +68,7 @@ export function latestUsage(known: ReportedUsage | undefined, told: ReportedUsag
 /** Usage as a partition, whatever the provider's own way of counting; `undefined` when it holds no number. */
 export function partition(usage: ReportedUsage): TokenUsage | undefined {
   const prompt = total(usage, PROMPT, BESIDE_PROMPT);
-  const completion = total(usage, COMPLETION, REASONING_BESIDE);
+  const completion = total(usage, COMPLETION, [REASONING_BESIDE]);
   if (prompt === undefined && completion === undefined) return undefined;
   const parts = {
     cached: first(usage, CACHED) ?? within(usage, PROMPT_DETAILS, CACHED_WITHIN),
@@ -65,9 +79,11 @@ export function partition(usage: ReportedUsage): TokenUsage | undefined {
   return { prompt, completion, ...parts };
 }
 
-function total(usage: ReportedUsage, names: readonly string[], beside: readonly string[]): number | undefined {
-  const main = first(usage, names);
-  return main === undefined ? undefined : beside.reduce((sum, name) => sum + (count(usage[name]) ?? 0), main);
+/** The total of parts that stand beside each other, each under one of its names. */
+function total(usage: ReportedUsage, main: readonly string[], beside: readonly string[][]): number | undefined {
+  // Google leaves out what is 0: an answer may consist of thoughts alone.
+  const parts = [main, ...beside].map((names) => first(usage, names)).filter((part) => part !== undefined);
+  return parts.length === 0 ? undefined : parts.reduce((sum, part) => sum + part);
 }
 
 function first(from: ReportedUsage, names: readonly string[]): number | undefined {

@@ -108,6 +108,18 @@ describe('what a model call is made of', () => {
     expect(await lines('llm_chunk_gap_seconds_count')).toEqual([`llm_chunk_gap_seconds_count{${LABELS}} 3`]);
   });
 
+  it('takes the word of the innermost call that sees the pieces for what is a token', async () => {
+    const outer = instance.llm.begin(CALL);
+    outer.run(() => {
+      const inner = instance.llm.begin(CALL);
+      inner.piece();
+      outer.token();
+      inner.end('success', {});
+    });
+    outer.end('success', {});
+    expect(await lines('llm_time_to_first_token_seconds_count')).toEqual([]);
+  });
+
   it('counts the attempts of the calls inside as those of the outer one, and the waits between them', async () => {
     const outer = instance.llm.begin(CALL);
     outer.run(() => {

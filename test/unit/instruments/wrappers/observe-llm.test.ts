@@ -60,6 +60,11 @@ describe('observeLlm', () => {
       'Gemini, thoughts beside the candidates',
       { usageMetadata: { promptTokenCount: 12, candidatesTokenCount: 20, thoughtsTokenCount: 10 } },
     ],
+    ['Gemini, all of it thoughts', { usageMetadata: { promptTokenCount: 12, thoughtsTokenCount: 30 } }],
+    [
+      'Bedrock under both of its names',
+      { usage: { inputTokens: 5, cacheReadInputTokens: 7, cacheReadInputTokenCount: 7, outputTokens: 30 } },
+    ],
     ['LangChain', { usage_metadata: { input_tokens: 12, output_tokens: 30 } }],
   ])('reads the usage of %s as a partition', async (_, result) => {
     await observeLlm(async () => result, { provider: 'openai', model: 'gpt-4o', tenant: 'acme' })();

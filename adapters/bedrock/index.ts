@@ -1,0 +1,1 @@
+export { type BedrockMetricsOptions, instrumentBedrock } from './adapter.js';

@@ -1,0 +1,1 @@
+export { type GoogleGenAIMetricsOptions, instrumentGoogleGenAI } from './adapter.js';
