@@ -1,7 +1,7 @@
-import { count, property, reportedUsage } from '../../src/adapter.js';
+import { count, property } from '../../src/adapter.js';
 import type { LlmNotes } from '../shared/ai/llm-notes.js';
 import type { LlmReader } from '../shared/ai/llm-reader.js';
-import { type ClientFacts, isText, items, requestFacts } from './facts.js';
+import { type ClientFacts, isText, items, requestFacts, usageOf } from './facts.js';
 
 /** Reasoning text is an addition of those who speak OpenAI's API: `reasoning_content` DeepSeek's, `reasoning` OpenRouter's. */
 const TEXTS = ['content', 'reasoning_content', 'reasoning', 'refusal'] as const;
@@ -33,16 +33,13 @@ export function textsOf(choice: unknown): string[] {
 }
 
 function carriesOutput(choice: unknown, delta: unknown): boolean {
-  return (
-    TEXTS.some((key) => isText(property(delta, key))) ||
-    isText(property(choice, 'text')) ||
-    toolCalls(delta).length > 0 ||
-    (property(delta, 'audio') ?? undefined) !== undefined
-  );
+  for (const key of TEXTS) if (isText(property(delta, key))) return true;
+  const said = property(choice, 'text') ?? property(delta, 'audio') ?? property(delta, 'function_call');
+  return (said !== undefined && said !== null && said !== '') || items(property(delta, 'tool_calls')).length > 0;
 }
 
 function noteUsage(from: unknown, notes: LlmNotes): void {
-  const usage = reportedUsage(from);
+  const usage = usageOf(from);
   if (usage === undefined) return;
   notes.usage(usage);
   // OpenRouter's, in US dollars.
@@ -60,5 +57,6 @@ function noteChoice(choice: unknown, said: unknown, notes: LlmNotes): void {
 function toolCalls(said: unknown): readonly unknown[] {
   const only = property(said, 'function_call') ?? undefined;
   if (only !== undefined) return [only];
-  return items(property(said, 'tool_calls')).map((call) => property(call, 'function') ?? property(call, 'custom'));
+  const calls = items(property(said, 'tool_calls'));
+  return calls.length === 0 ? calls : calls.map((call) => property(call, 'function') ?? property(call, 'custom'));
 }

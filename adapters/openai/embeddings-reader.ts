@@ -1,6 +1,6 @@
-import { property, reportedUsage } from '../../src/adapter.js';
+import { property } from '../../src/adapter.js';
 import type { LlmReader } from '../shared/ai/llm-reader.js';
-import { type ClientFacts, requestFacts } from './facts.js';
+import { type ClientFacts, requestFacts, usageOf } from './facts.js';
 
 /** Reads embeddings. */
 export function embeddingsReader(facts: ClientFacts): LlmReader {
@@ -10,7 +10,7 @@ export function embeddingsReader(facts: ClientFacts): LlmReader {
       batchSize: textsIn(property(body, 'input')),
     }),
     answer(answer, notes) {
-      const usage = reportedUsage(answer);
+      const usage = usageOf(answer);
       if (usage !== undefined) notes.usage(usage);
     },
   };

@@ -1,7 +1,7 @@
-import { property, reportedUsage } from '../../src/adapter.js';
+import { property } from '../../src/adapter.js';
 import type { LlmNotes } from '../shared/ai/llm-notes.js';
 import type { LlmReader } from '../shared/ai/llm-reader.js';
-import { type ClientFacts, isText, items, requestFacts } from './facts.js';
+import { type ClientFacts, isText, items, requestFacts, usageOf } from './facts.js';
 
 /** The events that carry the whole response, and how it came out. */
 const LAST_EVENTS = new Set(['response.completed', 'response.incomplete', 'response.failed']);
@@ -25,7 +25,7 @@ export function responsesReader(facts: ClientFacts): LlmReader {
 }
 
 function noteResponse(response: unknown, notes: LlmNotes): void {
-  const usage = reportedUsage(response);
+  const usage = usageOf(response);
   if (usage !== undefined) notes.usage(usage);
   const tools = items(property(response, 'output')).map(toolOf).filter(isText);
   for (const tool of tools) notes.tool(tool);

@@ -1,9 +1,9 @@
-import { type Begin, type OnInstance, property, reportedUsage, type TokenUsage } from '../../src/adapter.js';
+import { type Begin, type OnInstance, property, type TokenUsage } from '../../src/adapter.js';
 import type { LlmNotes } from '../shared/ai/llm-notes.js';
 import type { LlmReader } from '../shared/ai/llm-reader.js';
 import { llmBegin } from '../shared/ai/observe-llm-method.js';
 import { textsOf } from './chat-reader.js';
-import { items } from './facts.js';
+import { items, usageOf } from './facts.js';
 
 /** How the tokens of a stream that tells none are found out. */
 export type StreamUsage = 'request' | 'estimate';
@@ -34,7 +34,7 @@ function hidingUsage(reader: LlmReader): LlmReader {
     ...reader,
     piece(piece, notes) {
       reader.piece?.(piece, notes);
-      const usageAlone = items(property(piece, 'choices')).length === 0 && reportedUsage(piece) !== undefined;
+      const usageAlone = items(property(piece, 'choices')).length === 0 && usageOf(piece) !== undefined;
       return usageAlone ? 'hidden' : undefined;
     },
   };

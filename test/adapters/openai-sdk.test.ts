@@ -2,7 +2,7 @@ import type OpenAI from 'openai';
 import { it } from 'vitest';
 import type { AiClientRow, Answer } from '../contract/ai-client.contract.js';
 import { besideBare, type Case, expectCounted, readAll, settled } from '../contract/ai-client-harness.js';
-import { json, type Reply } from '../contract/ai-server.js';
+import { HANG, json, type Reply } from '../contract/ai-server.js';
 import { responsesRow } from './openai-responses-row.js';
 import { chatRow, MESSAGES, MODEL, onEveryOpenAI, sse } from './openai-rows.js';
 
@@ -140,6 +140,38 @@ onEveryOpenAI((name, sdk) => {
       act: act((client) => client.chat.completions.parse({ ...BODY, response_format: FORMAT })),
     });
     await expectCounted(row, on, COUNTED);
+  });
+
+  it('keeps withResponse() and asResponse() of parse()', async () => {
+    const on = await beside({
+      script: [whole(chat, TEXT), whole(chat, TEXT)],
+      act: act(async (client) => {
+        const parse = () => client.chat.completions.parse({ ...BODY, response_format: FORMAT });
+        const { data, request_id } = await parse().withResponse();
+        return [data, request_id, await (await parse().asResponse()).json()];
+      }),
+    });
+    await expectCounted(row, on, COUNTED, { status: 'success', unknown: 'unread' });
+  });
+
+  it('counts a stream as aborted that its caller stops by its controller', async () => {
+    const on = await beside({
+      script: [{ headers: chat.wire.streamHeaders, parts: [...chat.wire.stream(TEXT).first, HANG] }],
+      act: act(async (client) => {
+        const answer = await client.chat.completions.create(STREAMED);
+        return readAll(Promise.resolve(answer), (piece) => void (chat.isText(piece) && answer.controller.abort()));
+      }),
+    });
+    await expectCounted(row, on, { status: 'aborted', streamed: true, unknown: 'cut_off' });
+  });
+
+  it('counts an error that comes inside a stream', async () => {
+    const error = { message: 'slow down', type: 'tokens', code: 'rate_limit_exceeded' };
+    const on = await beside({
+      script: [{ headers: chat.wire.streamHeaders, parts: [...chat.wire.stream(TEXT).first, ...sse({ error })] }],
+      act: (client) => readAll((client as OpenAI).chat.completions.create(STREAMED)),
+    });
+    await expectCounted(row, on, { status: 'error', errorClass: 'rate_limit', streamed: true, unknown: 'cut_off' });
   });
 
   it('counts the tokens of an answer that parse() cannot take', async () => {
