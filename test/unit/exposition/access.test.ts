@@ -1,12 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { createAccessCheck } from '../../../src/exposition/access.js';
+import { type AccessCheck, createAccessCheck } from '../../../src/exposition/access.js';
 
 const invalid = expect.objectContaining({ code: 'INVALID_OPTION' });
 const basic = (text: string) => `Basic ${Buffer.from(text).toString('base64')}`;
 
 describe('auth', () => {
-  const bearer = createAccessCheck({ auth: { bearer: 's3cret' } });
-  const user = createAccessCheck({ auth: { username: 'prom', password: 'pä:ss' } });
+  const bearer: AccessCheck = (...scrape) => createAccessCheck({ auth: { bearer: 's3cret' } })(...scrape);
+  const user: AccessCheck = (...scrape) =>
+    createAccessCheck({ auth: { username: 'prom', password: 'pä:ss' } })(...scrape);
 
   it('lets the right one in, whatever the case of its scheme', () => {
     expect(bearer('Bearer s3cret', undefined)).toBeUndefined();
@@ -47,7 +48,8 @@ describe('auth', () => {
 });
 
 describe('allow-list', () => {
-  const check = createAccessCheck({ allow: ['127.0.0.1', '10.1.0.0/16', '::1', 'fd00::/8'] });
+  const check: AccessCheck = (...scrape) =>
+    createAccessCheck({ allow: ['127.0.0.1', '10.1.0.0/16', '::1', 'fd00::/8'] })(...scrape);
 
   it.each(['127.0.0.1', '::ffff:127.0.0.1', '10.1.255.1', '::ffff:10.1.2.3', '::1', 'fd12::1'])(
     'lets %s in',

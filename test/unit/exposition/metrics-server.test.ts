@@ -1,15 +1,15 @@
 import { Agent, get, type IncomingMessage } from 'node:http';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { MetricsServerOptions } from '../../../src/exposition/metrics-server.js';
-import { createPromptheus } from '../../../src/promptheus.js';
+import { createPromptheus, type Promptheus } from '../../../src/promptheus.js';
 
-let instance = createPromptheus({ default: false, registry: false, logger: false });
+let instance: Promptheus;
 const host = '127.0.0.1';
 
-afterEach(async () => {
-  await instance.stop();
+beforeEach(() => {
   instance = createPromptheus({ default: false, registry: false, logger: false });
 });
+afterEach(() => instance.stop());
 
 describe('startMetricsServer', () => {
   it('serves /metrics, and nothing else', async () => {

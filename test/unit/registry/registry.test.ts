@@ -67,36 +67,3 @@ describe('names that would be printed twice', () => {
     expect(registry.shown().map(({ name }) => name)).toEqual(['a', 'a_now']);
   });
 });
-
-describe('definition errors say the value', () => {
-  it.each<[string, Type, object, string]>([
-    ['INVALID_NAME', 'gauge', { name: '1a' }, '"1a"'],
-    ['INVALID_NAME', 'gauge', { name: 'ä' }, '"ä"'],
-    ['INVALID_NAME', 'gauge', { name: 'a_count' }, '"a_count"'],
-    ['INVALID_NAME', 'counter', { name: 'calls' }, '"calls_total"'],
-    ['INVALID_NAME', 'gauge', { name: Symbol('s') }, 'Symbol(s)'],
-    ['INVALID_HELP', 'gauge', { help: ' ' }, '" "'],
-    ['INVALID_LABEL', 'gauge', { labelNames: ['job'] }, '"job"'],
-    ['INVALID_LABEL', 'gauge', { labelNames: ['le'] }, '"le"'],
-    ['INVALID_LABEL', 'gauge', { labelNames: ['__x'] }, '"__x"'],
-    ['INVALID_LABEL', 'gauge', { labelNames: ['a', 'a'] }, '"a"'],
-    ['INVALID_LABEL', 'gauge', { labelNames: 'ab' }, '"ab"'],
-    ['INVALID_LABEL', 'gauge', { labelNames: ['a'], constantLabels: { a: 1 } }, '"a"'],
-    ['INVALID_LABEL', 'gauge', { constantLabels: { a: {} } }, '[object Object]'],
-    ['INVALID_UNIT', 'gauge', { unit: 'bytes' }, '"bytes"'],
-    ['INVALID_BUCKETS', 'histogram', { buckets: [2, 1] }, '2, 1'],
-    ['INVALID_OPTION', 'gauge', { seriesLimit: 0 }, 'got 0'],
-    ['INVALID_OPTION', 'gauge', { seriesLimit: '5' }, '"5"'],
-    ['INVALID_OPTION', 'gauge', { expireAfterMs: -1 }, 'got -1'],
-    ['INVALID_OPTION', 'gauge', { buckets: [1] }, '"buckets"'],
-    ['INVALID_OPTION', 'gauge', { allow: { x: ['1'] } }, '"x"'],
-    ['INVALID_OPTION', 'histogram', { exemplars: 'always' }, '"always"'],
-  ])('%s: %s %j', (code, type, options, shown) => {
-    const registry = new Registry();
-    const error = thrown(() =>
-      registry[type]({ name: type === 'counter' ? 'a_total' : 'a', help, ...options } as never),
-    );
-    expect(error.code).toBe(code);
-    expect(error.message).toContain(shown);
-  });
-});

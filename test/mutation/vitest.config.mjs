@@ -1,0 +1,11 @@
+import { defineConfig } from 'vitest/config';
+import { tests } from './folders.mjs';
+
+export default defineConfig({
+  test: {
+    include: tests,
+    // Runs compiled code, in a process of its own.
+    exclude: ['test/unit/metrics/allocation.test.ts'],
+    testTimeout: 10_000,
+  },
+});
