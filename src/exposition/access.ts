@@ -49,7 +49,7 @@ function expectedHeader(auth: ScrapeAuth): string {
     }
     return `bearer ${auth.bearer}`;
   }
-  const { username, password } = auth ?? {};
+  const { username, password } = auth;
   if (
     typeof username !== 'string' ||
     username === '' ||
@@ -101,8 +101,8 @@ function addressList(entries: readonly string[]): BlockList {
   return list;
 }
 
-function isListed(list: BlockList, address: string | undefined): boolean {
-  const plain = address?.startsWith('::ffff:') === true && address.includes('.') ? address.slice(7) : address;
-  if (plain === undefined || isIP(plain) === 0) return false;
-  return list.check(plain, isIP(plain) === 6 ? 'ipv6' : 'ipv4');
+/** The list itself knows an IPv4 address in the clothes of IPv6. */
+function isListed(list: BlockList, address = ''): boolean {
+  const version = isIP(address);
+  return version !== 0 && list.check(address, version === 6 ? 'ipv6' : 'ipv4');
 }
