@@ -1,4 +1,5 @@
 import { context } from './context/context.js';
+import { show } from './errors/promptheus-error.js';
 import { type MetricsServer, type MetricsServerOptions, startMetricsServer } from './exposition/metrics-server.js';
 import {
   ScrapeHandler,
@@ -102,7 +103,11 @@ function assemble(options: ResolvedOptions, isDefault: boolean, logger: Logger):
   };
   if (options.enabled) reportItself(registry, env, options.prefix);
   const bridges = options.enabled
-    ? new ClientBridges(registry, options.registry, isDefault, processSource, warn)
+    ? new ClientBridges(
+        registry,
+        { given: options.registry, isDefault, processSource, timeoutMs: options.scrape.timeoutMs },
+        warn,
+      )
     : undefined;
   const durations = histogramOf(env, 'promptheus_scrape_duration_seconds');
   const handler = new ScrapeHandler(
@@ -154,7 +159,7 @@ function reportItself(registry: Registry, env: InstrumentEnvironment, prefix: st
     collectors.labels(collector).inc();
     env.warn(
       `collector:${collector}`,
-      `the collector ${collector} failed and is left out of this scrape: ${String(error)}`,
+      `the collector ${collector} failed and is left out of this scrape: ${show(error)}`,
     );
   };
   const series = gaugeOf(env, 'promptheus_series').family;

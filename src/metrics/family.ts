@@ -51,9 +51,7 @@ export abstract class StoredFamily<H = unknown, V = unknown> implements RowKeepe
     const row =
       typeof first === 'object' && first !== null && count === 1
         ? this.rowOfNamed(first as Named)
-        : count > 3
-          ? this.store.rowOf([first, second, third, ...more])
-          : this.store.rowOfFew(count, first, second, third);
+        : this.store.find(count, first, second, third, more);
     return row === NO_ROW ? this.refusing() : (this.handles[row] ?? this.handleOf(row));
   }
 

@@ -1,37 +1,47 @@
 import { labelText } from './label-value.js';
 
+/** The numbers of a label's values, by their text. */
+export type LabelIds = Record<string | symbol, number | undefined>;
+
+/** Stands for what can be no label: no text is equal to it. */
+const NO_TEXT = Symbol('no text');
+
+/** The number of no value. */
+export const NO_ID = 0;
+
+/** The number of a value, or `NO_ID`. */
+export function idOf(ids: LabelIds, value: unknown): number {
+  return (ids[typeof value === 'string' ? value : keyOf(value)] as number) | NO_ID;
+}
+
+function keyOf(value: unknown): string | symbol {
+  return labelText(value) ?? NO_TEXT;
+}
+
 /** Gives each distinct value of one label a small number, as long as a series uses it. */
 export class LabelInterner {
   /**
    * An object rather than a Map: V8 finds a property by a string in half the time that a Map takes. It has no
    * prototype, so that every text is only a key.
    */
-  private readonly ids: Record<string, number | undefined> = Object.create(null);
-  private readonly texts: Array<string | undefined> = [];
-  private readonly uses: number[] = [];
+  readonly ids: LabelIds = Object.create(null);
+  private readonly texts: Array<string | undefined> = [undefined];
+  private readonly uses: number[] = [0];
   private readonly freed: number[] = [];
 
-  /** The number of a known value, or `undefined`. */
-  find(value: unknown): number | undefined {
-    if (typeof value !== 'string') {
-      const text = labelText(value);
-      return text === undefined ? undefined : this.ids[text];
-    }
-    return this.ids[value];
+  /** The number of a value that is new. */
+  add(text: string): number {
+    const id = this.freed.pop() ?? this.texts.length;
+    const own = ownCopy(text);
+    this.ids[own] = id;
+    this.texts[id] = own;
+    this.uses[id] = 0;
+    return id;
   }
 
-  /** The number of a value that one more series uses from now on. */
-  acquire(text: string): number {
-    let id = this.ids[text];
-    if (id === undefined) {
-      id = this.freed.pop() ?? this.texts.length;
-      const own = ownCopy(text);
-      this.ids[own] = id;
-      this.texts[id] = own;
-      this.uses[id] = 0;
-    }
+  /** One more series uses this value. */
+  retain(id: number): void {
     this.uses[id] = (this.uses[id] as number) + 1;
-    return id;
   }
 
   /** One series less uses this value. */
@@ -42,11 +52,6 @@ export class LabelInterner {
     delete this.ids[this.texts[id] as string];
     this.texts[id] = undefined;
     this.freed.push(id);
-  }
-
-  /** How many numbers were given out so far. */
-  get size(): number {
-    return this.texts.length;
   }
 
   text(id: number): string {

@@ -18,12 +18,22 @@ export interface SampleFamily {
   readonly samples: readonly Sample[];
 }
 
+/**
+ * Reads one part of a source within the time that a scrape has. A part that throws or does not answer is reported
+ * under its name, and gives `undefined`.
+ */
+export type ReadPart = <T>(
+  part: object,
+  name: string,
+  read: () => T | Promise<T>,
+) => T | undefined | Promise<T | undefined>;
+
 /** Where such families come from. */
 export interface SampleSource {
   /** Names it where it fails. */
   readonly name: string;
-  /** Reads all; a part that fails is told to `failed` and left out. */
-  collect(failed: (collector: string, error: unknown) => void): Promise<SampleFamily[]> | SampleFamily[];
+  /** Reads all; what could fail or hang is read by `readPart`, so that it costs itself only. */
+  collect(readPart: ReadPart): Promise<SampleFamily[]> | SampleFamily[];
   /** Labels that the source puts on every family of a scrape, ours too. */
   defaultLabels?(): Readonly<Record<string, unknown>>;
 }

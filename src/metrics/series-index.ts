@@ -1,5 +1,3 @@
-import { DenseIndex } from './dense-index.js';
-
 const EMPTY = 0;
 const GONE = -1;
 
@@ -11,18 +9,15 @@ export class SeriesIndex {
   private table = new Int32Array(32);
   private numbers: Int32Array;
   private occupied = 0;
-  private dense: DenseIndex | undefined;
   private readonly labels: number;
 
   constructor(labels: number) {
     this.labels = labels;
     this.numbers = new Int32Array(16 * labels);
-    this.dense = new DenseIndex(labels);
   }
 
   /** The row that holds these numbers, or -1. */
   find(ids: Int32Array): number {
-    if (this.dense !== undefined) return this.dense.find(ids);
     const { table, numbers, labels } = this;
     const mask = table.length - 1;
     for (let at = hash(ids, 0, labels) & mask; ; at = (at + 1) & mask) {
@@ -48,14 +43,11 @@ export class SeriesIndex {
     for (let index = 0; index < this.labels; index++) this.numbers[row * this.labels + index] = ids[index] as number;
     if ((this.occupied + 1) * 2 > this.table.length) this.rebuild();
     this.place(row);
-    if (this.dense?.add(row, ids) === false) this.dense = undefined;
   }
 
   remove(row: number): void {
-    this.dense = undefined;
     const at = this.placeOf(row);
     if (at >= 0) this.table[at] = GONE;
-    // A memo may still point at the row: it must no longer be taken for the label set that left.
     this.numbers.fill(GONE, row * this.labels, (row + 1) * this.labels);
   }
 

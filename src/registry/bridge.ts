@@ -1,4 +1,6 @@
-import type { Sample, SampleFamily, SampleSource } from '../metrics/sample-family.js';
+import { show } from '../errors/promptheus-error.js';
+import { printedNames } from '../metrics/names.js';
+import type { ReadPart, Sample, SampleFamily, SampleSource } from '../metrics/sample-family.js';
 import {
   type ClientMetric,
   type ClientRegistry,
@@ -6,7 +8,7 @@ import {
   defaultLabelsOf,
   isOpenMetrics,
 } from './client-registry.js';
-import { FamilyView, isView } from './family-view.js';
+import { FamilyView, isView, type Refresh } from './family-view.js';
 import type { AnyFamily } from './interfaces.js';
 
 export type Warn = (key: string, message: string) => void;
@@ -22,6 +24,7 @@ export class RegistryBridge implements SampleSource {
 
   constructor(
     private readonly registry: ClientRegistry,
+    private readonly refresh: Refresh,
     private readonly warn: Warn,
   ) {
     this.unwrapClear = this.surviveClear();
@@ -29,7 +32,7 @@ export class RegistryBridge implements SampleSource {
 
   /** Puts a view of a family into the client's registry; a name that is taken there leaves ours out, with a warning. */
   show(family: AnyFamily): void {
-    const view = this.views.get(family.name) ?? new FamilyView(family, this.registry);
+    const view = this.views.get(family.name) ?? new FamilyView(family, this.registry, this.refresh);
     this.views.set(family.name, view);
     this.put(view);
   }
@@ -43,38 +46,51 @@ export class RegistryBridge implements SampleSource {
     return defaultLabelsOf(this.registry);
   }
 
-  async collect(failed: (collector: string, error: unknown) => void): Promise<SampleFamily[]> {
+  collect(readPart: ReadPart): Promise<SampleFamily[]> {
     this.restore();
-    return readRegistry(this.registry, failed);
+    return readRegistry(this.registry, readPart);
   }
 
   private put(view: FamilyView): void {
     const name = view.family.name;
     try {
-      const present = this.registry.getSingleMetric(name);
-      if (present === view) return;
-      if (present === undefined) {
+      if (this.registry.getSingleMetric(name) === view) return;
+      const rival = this.rivalOf(view);
+      if (rival === undefined) {
         view.name = name;
         this.registry.registerMetric(view as never);
         return;
       }
+      this.warn(
+        `bridge:${name}`,
+        `${name} is taken in the client's registry${rival === name ? '' : ` (by ${rival})`}, so ours is left out there. Set the option \`prefix\`, or give promptheus a registry of its own.`,
+      );
     } catch (error) {
-      this.warn(`bridge:${name}`, `${name} could not be put into the client's registry: ${String(error)}.`);
-      return;
+      this.warn(`bridge:${name}`, `${name} could not be put into the client's registry: ${show(error)}.`);
     }
-    this.warn(
-      `bridge:${name}`,
-      `${name} is taken in the client's registry, so ours is left out there. Set the option \`prefix\`, or give promptheus a registry of its own.`,
-    );
+  }
+
+  /** What stands in the client's registry under a name that this family prints, too: a scrape with both is invalid. */
+  private rivalOf(view: FamilyView): string | undefined {
+    const ours = printedNames(view.type, view.family.name);
+    const metrics = this.registry.getMetricsAsArray() as ClientMetric[];
+    return metrics.find(
+      (metric) => metric !== view && printedNames(metric.type, metric.name).some((name) => ours.includes(name)),
+    )?.name;
   }
 
   /** Takes the views out again, and leaves the registry as it was found. */
   leave(): void {
-    for (const view of this.views.values()) {
-      if (this.registry.getSingleMetric(view.family.name) === view) this.registry.removeSingleMetric(view.family.name);
+    const { registry } = this;
+    try {
+      for (const [name, view] of this.views) {
+        if (registry.getSingleMetric(name) === view) registry.removeSingleMetric(name);
+      }
+      this.unwrapClear();
+    } catch (error) {
+      this.warn('bridge:leave', `the client's registry did not let go of our families: ${show(error)}.`);
     }
     this.views.clear();
-    this.unwrapClear();
   }
 
   /** Wraps `clear` on this one registry; the returned function takes the wrapper off, unless another came on top of it. */
@@ -86,7 +102,8 @@ export class RegistryBridge implements SampleSource {
       clear.call(registry);
       this.restore();
     };
-    Object.defineProperty(registry, 'clear', { configurable: true, writable: true, value });
+    // A frozen registry takes no wrapper: there, the views come back at the next scrape.
+    if (!Reflect.defineProperty(registry, 'clear', { configurable: true, writable: true, value })) return () => {};
     return () => {
       if (registry.clear !== value) return;
       if (before !== undefined) Object.defineProperty(registry, 'clear', before);
@@ -95,21 +112,12 @@ export class RegistryBridge implements SampleSource {
   }
 }
 
-/** Reads the metrics of a client's registry that are not views of ours; one that throws costs itself only. */
-export async function readRegistry(
-  registry: ClientRegistry,
-  failed: (collector: string, error: unknown) => void,
-): Promise<SampleFamily[]> {
+/** Reads the metrics of a client's registry that are not views of ours; one that fails or hangs costs itself only. */
+export async function readRegistry(registry: ClientRegistry, readPart: ReadPart): Promise<SampleFamily[]> {
+  const openMetrics = isOpenMetrics(registry);
   const metrics = registry.getMetricsAsArray().filter((metric) => !isView(metric)) as ClientMetric[];
   const families = await Promise.all(
-    metrics.map(async (metric) => {
-      try {
-        return await readMetric(metric, isOpenMetrics(registry));
-      } catch (error) {
-        failed(String(metric?.name), error);
-        return undefined;
-      }
-    }),
+    metrics.map((metric) => readPart(metric, String(metric.name), () => readMetric(metric, openMetrics))),
   );
   return families.filter((family) => family !== undefined);
 }
@@ -121,11 +129,11 @@ async function readMetric(metric: ClientMetric, openMetrics: boolean): Promise<S
   // A registry set to OpenMetrics has taken the suffix off the name.
   const name = openMetrics && type === 'counter' && !data.name.endsWith('_total') ? `${data.name}_total` : data.name;
   const samples = Array.from(data.values ?? [], (value) => sampleOf(name, value));
-  return { name, help: String(help), type, samples };
+  return { name, help: typeof help === 'string' ? help : '', type, samples };
 }
 
 function sampleOf(name: string, value: ClientValue): Sample {
   const labels = value.sharedLabels === undefined ? (value.labels ?? {}) : { ...value.sharedLabels, ...value.labels };
   const sample = { name: value.metricName ?? name, labels, value: value.value };
-  return value.exemplar ? { ...sample, exemplar: value.exemplar } : sample;
+  return typeof value.exemplar?.value === 'number' ? { ...sample, exemplar: value.exemplar } : sample;
 }

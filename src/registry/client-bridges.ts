@@ -1,11 +1,23 @@
+import { show } from '../errors/promptheus-error.js';
 import type { SampleSource } from '../metrics/sample-family.js';
 import { RegistryBridge, readRegistry, type Warn } from './bridge.js';
 import type { ClientRegistry } from './client-registry.js';
 import { type ClientModule, installedClients } from './installed-clients.js';
+import type { AnyFamily } from './interfaces.js';
 import type { Registry } from './registry.js';
 
 /** The row by which a client's default process metrics are known to be collected. */
 const PROCESS_ROW = 'process_cpu_user_seconds_total';
+
+export interface Joining {
+  /** The application's own choice; without one, the default instance joins the installed clients. */
+  readonly given: ClientRegistry | false | undefined;
+  readonly isDefault: boolean;
+  /** What is shown of the process where there is no client. */
+  readonly processSource: SampleSource;
+  /** How long a collector may hold up the client's scrape. */
+  readonly timeoutMs: number;
+}
 
 /**
  * Joins an instance to the registries of the application's clients, late: at the first series or scrape, so that
@@ -15,12 +27,9 @@ export class ClientBridges {
   private bridges: RegistryBridge[] | undefined;
   private readonly sources: Array<() => void> = [];
 
-  /** `given`: the application's own choice; without one, the default instance joins the installed clients. */
   constructor(
     private readonly registry: Registry,
-    private readonly given: ClientRegistry | false | undefined,
-    private readonly isDefault: boolean,
-    private readonly processSource: SampleSource,
+    private readonly joining: Joining,
     private readonly warn: Warn,
   ) {
     registry.onFirstSeries = (family) => {
@@ -32,10 +41,12 @@ export class ClientBridges {
   join(): RegistryBridge[] {
     if (this.bridges !== undefined) return this.bridges;
     this.bridges = [];
-    const clients = this.given === false || (this.given === undefined && !this.isDefault) ? [] : installedClients();
-    const registries = this.given ? [this.given] : clients.map((client) => client.register);
+    const { given, isDefault, timeoutMs } = this.joining;
+    const clients = given === false || (given === undefined && !isDefault) ? [] : installedClients();
+    const registries = given ? [given] : clients.map((client) => client.register);
+    const refresh = (family: AnyFamily) => this.registry.refresh(family, timeoutMs);
     for (const registry of registries) {
-      const bridge = new RegistryBridge(registry, this.warn);
+      const bridge = new RegistryBridge(registry, refresh, this.warn);
       this.bridges.push(bridge);
       this.sources.push(this.registry.addSource(bridge));
     }
@@ -61,23 +72,35 @@ export class ClientBridges {
     const client = clients.find(({ register, Registry }) =>
       registries.some((one) => one === register || one.constructor === Registry),
     );
-    const source = client === undefined ? this.processSource : clientSource(client, this.warn);
-    const isCollected = () => registries.some((registry) => registry.getSingleMetric(PROCESS_ROW) !== undefined);
+    const source = (client && clientSource(client, this.warn)) ?? this.joining.processSource;
     this.sources.push(
       this.registry.addSource({
         name: 'process',
-        collect: (failed) => (isCollected() ? [] : source.collect(failed)),
+        collect: (readPart) => (registries.some(hasProcessRow) ? [] : source.collect(readPart)),
       }),
     );
   }
 }
 
-function clientSource(client: ClientModule, warn: Warn): SampleSource {
-  const own = new client.Registry();
+function hasProcessRow(registry: ClientRegistry): boolean {
   try {
-    client.collectDefaultMetrics({ register: own });
-  } catch (error) {
-    warn('process', `the client's default process metrics could not be collected: ${String(error)}`);
+    return registry.getSingleMetric(PROCESS_ROW) !== undefined;
+  } catch {
+    return false;
   }
-  return { name: 'process', collect: (failed) => readRegistry(own, failed) };
+}
+
+/** One a client: its observers of the event loop and of GC run until the process ends, whoever made them. */
+const processRegistries = new WeakMap<ClientModule, ClientRegistry>();
+
+function clientSource(client: ClientModule, warn: Warn): SampleSource | undefined {
+  try {
+    const own = processRegistries.get(client) ?? new client.Registry();
+    if (!processRegistries.has(client)) client.collectDefaultMetrics({ register: own });
+    processRegistries.set(client, own);
+    return { name: 'process', collect: (readPart) => readRegistry(own, readPart) };
+  } catch (error) {
+    warn('process', `the client's default process metrics could not be collected: ${show(error)}.`);
+    return undefined;
+  }
 }

@@ -21,6 +21,7 @@ export interface ClientMetricData {
 /** A metric as it stands in a client's registry. */
 export interface ClientMetric {
   name: string;
+  readonly type: string;
   get(): ClientMetricData | Promise<ClientMetricData>;
 }
 

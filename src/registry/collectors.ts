@@ -10,8 +10,17 @@ export class Collectors {
     this.failed = failed;
   }
 
-  /** The result, or `undefined` when it failed or did not come in time; both are reported under `name`. */
-  async run<T>(owner: object, name: string, collect: () => T | Promise<T>, timeoutMs: number): Promise<T | undefined> {
+  /**
+   * The result, at once where `collect` gives it at once; `undefined` when it failed or did not come in time, which is
+   * reported under `name`.
+   */
+  run<T>(
+    owner: object,
+    name: string,
+    collect: () => T | Promise<T>,
+    timeoutMs: number,
+  ): T | undefined | Promise<T | undefined> {
+    const report = (error: unknown): undefined => this.failed(name, error) as undefined;
     try {
       let running = this.running.get(owner) as Promise<T> | undefined;
       if (running === undefined) {
@@ -20,15 +29,14 @@ export class Collectors {
         running = Promise.resolve(result).finally(() => this.running.delete(owner));
         this.running.set(owner, running);
       }
-      return await withinTime(running, timeoutMs);
+      return withinTime(running, timeoutMs).catch(report);
     } catch (error) {
-      this.failed(name, error);
-      return undefined;
+      return report(error);
     }
   }
 }
 
-function isThenable(value: unknown): value is PromiseLike<unknown> {
+export function isThenable(value: unknown): value is PromiseLike<unknown> {
   return typeof (value as { then?: unknown } | null | undefined)?.then === 'function';
 }
 

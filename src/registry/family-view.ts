@@ -16,6 +16,9 @@ export function isView(metric: unknown): boolean {
   return typeof metric === 'object' && metric !== null && VIEW in metric;
 }
 
+/** Runs a family's collector, if it has one; false when that failed. */
+export type Refresh = (family: AnyFamily) => boolean | Promise<boolean>;
+
 /** A family of ours as it stands in a client's registry: it holds nothing, and reads our storage when it is asked. */
 export class FamilyView implements ClientMetric {
   readonly [VIEW] = true;
@@ -28,6 +31,7 @@ export class FamilyView implements ClientMetric {
   constructor(
     readonly family: AnyFamily,
     private readonly registry: ClientRegistry,
+    private readonly refresh: Refresh,
   ) {
     this.name = family.name;
     this.help = family.help;
@@ -35,18 +39,28 @@ export class FamilyView implements ClientMetric {
     this.aggregator = family.type === 'info' ? 'first' : 'sum';
   }
 
-  async get(): Promise<ClientMetricData> {
-    const { family } = this;
-    if (family.type === 'gauge' && 'collector' in family && family.collector !== undefined) {
-      await family.collector(family as never);
-    }
-    const stripped = family.type === 'counter' && isOpenMetrics(this.registry);
-    const name = stripped ? openMetricsName('counter', family.name) : family.name;
-    return { name, help: this.help, type: this.type, aggregator: this.aggregator, values: this.values() };
+  /**
+   * At once where the family has no asynchronous collector: `@platformatic/prom-client` then prints the whole registry
+   * at once. A collector that fails costs its own family, not the client's whole scrape.
+   */
+  get(): ClientMetricData | Promise<ClientMetricData> {
+    const fresh = this.refresh(this.family);
+    return typeof fresh === 'boolean' ? this.read(fresh) : fresh.then((isFresh) => this.read(isFresh));
   }
 
+  /** What an info says stays true. */
   reset(): void {
-    this.family.reset();
+    if (this.family.type !== 'info') this.family.reset();
+  }
+
+  private read(isFresh: boolean): ClientMetricData {
+    const { family } = this;
+    // The application may never scrape us but here, and what has expired has to go all the same.
+    family.sweep(Date.now());
+    const stripped = family.type === 'counter' && isOpenMetrics(this.registry);
+    const name = stripped ? openMetricsName('counter', family.name) : family.name;
+    const values = isFresh ? this.values() : [];
+    return { name, help: this.help, type: this.type, aggregator: this.aggregator, values };
   }
 
   private values(): ClientValue[] {

@@ -14,11 +14,11 @@ export interface ClientModule {
 
 /** The clients that the application has installed, resolved from where it runs. All are CommonJS. */
 export function installedClients(): ClientModule[] {
-  const require = createRequire(join(process.cwd(), 'promptheus-resolves-from-here.js'));
   const found: ClientModule[] = [];
   for (const name of CLIENTS) {
     try {
-      const client = require(name) as ClientModule;
+      // Inside, because a process may run in a folder that is gone.
+      const client = createRequire(join(process.cwd(), 'promptheus-resolves-from-here.js'))(name) as ClientModule;
       if (typeof client.register?.registerMetric === 'function') found.push(client);
     } catch {
       // Not installed, or it does not load here: then it is not the application's client.

@@ -4,11 +4,12 @@ import { defineFamily, difference, type FamilyDefinition, type InternalFamilyOpt
 import type { FamilyEvents, StoredFamily } from '../metrics/family.js';
 import { GaugeFamily } from '../metrics/gauge.js';
 import { HistogramFamily } from '../metrics/histogram.js';
+import { labelText } from '../metrics/label-value.js';
 import { type FamilyType, printedNames } from '../metrics/names.js';
-import type { SampleFamily, SampleSource } from '../metrics/sample-family.js';
+import type { ReadPart, SampleFamily, SampleSource } from '../metrics/sample-family.js';
 import { type SelfReport, SILENT } from '../metrics/self-report.js';
 import type { Counter, Gauge, Histogram, Metrics } from '../metrics/types.js';
-import { Collectors } from './collectors.js';
+import { Collectors, isThenable } from './collectors.js';
 import type { AnyFamily, Gathered, Gatherer } from './interfaces.js';
 
 /** What every family of a registry starts from. */
@@ -83,17 +84,9 @@ export class Registry implements Metrics, Gatherer {
     const failed = new Set<AnyFamily>();
     const collecting: Array<Promise<unknown>> = [];
     for (const family of this.families.values()) {
-      const collector = family instanceof GaugeFamily ? family.collector : undefined;
-      if (collector === undefined) continue;
-      const run = async () => {
-        await collector(family as unknown as Gauge);
-        return true;
-      };
-      collecting.push(
-        this.collectors.run(family, family.name, run, timeoutMs).then((done) => {
-          if (done !== true) failed.add(family);
-        }),
-      );
+      const fresh = this.refresh(family, timeoutMs);
+      if (fresh === true) continue;
+      collecting.push(Promise.resolve(fresh).then((isFresh) => isFresh || failed.add(family)));
     }
     const read = Promise.all([...this.sources].map((source) => this.read(source, timeoutMs)));
     await Promise.all(collecting);
@@ -108,6 +101,18 @@ export class Registry implements Metrics, Gatherer {
   /** Takes out what has expired. */
   sweep(nowMs: number): void {
     for (const family of this.families.values()) family.sweep(nowMs);
+  }
+
+  /** Runs a family's collector, if it has one; false when that failed or took too long. */
+  refresh(family: AnyFamily, timeoutMs: number): boolean | Promise<boolean> {
+    const collector = family instanceof GaugeFamily ? family.collector : undefined;
+    if (collector === undefined) return true;
+    const collect = () => {
+      const collected: unknown = collector(family as unknown as Gauge);
+      return isThenable(collected) ? Promise.resolve(collected).then(() => true) : true;
+    };
+    const collected = this.collectors.run(family, family.name, collect, timeoutMs);
+    return isThenable(collected) ? collected.then((done) => done === true) : collected === true;
   }
 
   /** Sets every family back to its start. */
@@ -155,8 +160,13 @@ export class Registry implements Metrics, Gatherer {
   }
 
   private async read(source: SampleSource, timeoutMs: number): Promise<SampleFamily[]> {
-    const collect = () => source.collect((collector, error) => this.onCollectorError(collector, error));
-    return (await this.collectors.run(source, source.name, collect, timeoutMs)) ?? [];
+    const readPart: ReadPart = (part, name, read) => this.collectors.run(part, name, read, timeoutMs);
+    try {
+      return await source.collect(readPart);
+    } catch (error) {
+      this.onCollectorError(source.name, error);
+      return [];
+    }
   }
 
   /** A name that is printed twice makes the whole scrape invalid: ours stays, then the first that came. */
@@ -181,7 +191,10 @@ export class Registry implements Metrics, Gatherer {
   private defaultLabels(): Record<string, string> {
     const labels: Record<string, string> = {};
     for (const source of this.sources) {
-      for (const [name, value] of Object.entries(source.defaultLabels?.() ?? {})) labels[name] ??= String(value);
+      for (const [name, value] of Object.entries(source.defaultLabels?.() ?? {})) {
+        const text = labelText(value);
+        if (text !== undefined) labels[name] ??= text;
+      }
     }
     return labels;
   }
