@@ -69,16 +69,16 @@ start_prometheus() {
   local folder port pid
   folder=$(mktemp -d "${TMPDIR:-/tmp}/promptheus-prometheus.XXXXXX")
   port=$(free_port)
-  # The tests write their targets into this file; Prometheus reads it again by itself.
+  # The tests write their targets into such files; Prometheus reads them again by itself.
   echo '[]' >"$folder/targets.json"
   cat >"$folder/prometheus.yml" <<YAML
 global: { scrape_interval: 1s, scrape_timeout: 900ms }
 scrape_configs:
   - job_name: promptheus
-    file_sd_configs: [{ files: ['$folder/targets.json'], refresh_interval: 1s }]
+    file_sd_configs: [{ files: ['$folder/targets*.json'], refresh_interval: 1s }]
 YAML
   prometheus --config.file="$folder/prometheus.yml" --storage.tsdb.path="$folder/data" \
-    --web.listen-address="127.0.0.1:$port" >"$folder/log" 2>&1 </dev/null &
+    --web.listen-address="127.0.0.1:$port" --enable-feature=exemplar-storage >"$folder/log" 2>&1 </dev/null &
   pid=$!
   disown "$pid"
   wait_ready "http://127.0.0.1:$port/-/ready" "$pid" "$folder/log"

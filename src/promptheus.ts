@@ -15,6 +15,7 @@ import { createHttpInstrument, type HttpInstrument } from './instruments/http.js
 import { createDomainInstruments, type Instruments } from './instruments/instruments.js';
 import { type Recorders, recordersOf } from './instruments/recorders.js';
 import { processSource } from './instruments/runtime/process-source.js';
+import { recordRuntime } from './instruments/runtime/runtime.js';
 import { slot } from './internal/slot.js';
 import { createWarn, type Logger } from './internal/warnings.js';
 import { NO_METRICS } from './metrics/noop.js';
@@ -52,7 +53,7 @@ export interface Promptheus extends Instruments, Recorders {
   startMetricsServer(options?: MetricsServerOptions): Promise<MetricsServer>;
   /** Joins the clients' registries now instead of at the first scrape or recording. */
   start(): Promise<void>;
-  /** Closes the servers that this instance started; if it was the default one, the next that is made becomes it. */
+  /** Closes the servers that this instance started, and watches event loop and garbage collector no more; if it was the default one, the next that is made becomes it. */
   stop(): Promise<void>;
 }
 
@@ -101,7 +102,9 @@ function assemble(options: ResolvedOptions, isDefault: boolean, logger: Logger):
     tenant: options.tenant,
     warn,
   };
+  // Before the bridges are made, which a first series would have join the clients: that waits for the application's own.
   if (options.enabled) reportItself(registry, env, options.prefix);
+  const stopRuntime = options.enabled ? recordRuntime(env) : undefined;
   const bridges = options.enabled
     ? new ClientBridges(
         registry,
@@ -137,6 +140,7 @@ function assemble(options: ResolvedOptions, isDefault: boolean, logger: Logger):
     async stop() {
       await Promise.all([...servers].map((server) => server.close()));
       servers.clear();
+      stopRuntime?.();
       bridges?.leave();
       if (slot.instance === instance) slot.instance = undefined;
     },

@@ -12,6 +12,9 @@ import { lateRecorderOf, recorderOf } from './recorder.js';
 import { watchRouting } from './route-pattern.js';
 import type { ExpressMetricsOptions, ExpressMiddleware, ExpressRequest } from './types.js';
 
+/** In lower case, as Node keeps names: any other is converted at each request, at several times the cost of setting it. */
+const CORRELATION_ID = 'x-correlation-id';
+
 /**
  * Measures every request of an Express application (4.22 and later, 5), gives it a context with correlation id and
  * tenant, and answers `GET /metrics`. Put it first: what stands before it is not seen. Mounted twice, it counts once.
@@ -27,7 +30,9 @@ import type { ExpressMetricsOptions, ExpressMiddleware, ExpressRequest } from '.
  */
 export function expressMetrics(options: ExpressMetricsOptions = {}): ExpressMiddleware {
   assertOptions(options);
+  if (options.promptheus?.options.enabled === false) return (_request, _response, next) => next();
   const { path = '/metrics', skip, tenant } = options;
+  const tenantOf = tenant && ((request: ExpressRequest) => textOf(tenant.from(request)));
   let bound: Bound | undefined = options.promptheus && {
     instance: options.promptheus,
     recorder: recorderOf(options.promptheus, options),
@@ -39,10 +44,10 @@ export function expressMetrics(options: ExpressMetricsOptions = {}): ExpressMidd
     if (!instance.options.enabled || exchangeOf(response) !== undefined) return next();
     if (path !== false && isAt(request.url, path)) return answerScrape(instance, request, response);
     if (!watching) watching = watchSafely(request, recorder);
-    const correlationId = correlationIdFrom(request.headers['x-correlation-id']);
-    response.setHeader('X-Correlation-ID', correlationId);
-    const tenantValue = tenant && guarded(recorder, 'express_tenant', () => textOf(tenant.from(request)));
-    const skipped = skip !== undefined && guarded(recorder, 'express_skip', () => skip(request)) === true;
+    const correlationId = correlationIdFrom(request.headers[CORRELATION_ID]);
+    response.setHeader(CORRELATION_ID, correlationId);
+    const tenantValue = tenantOf && guarded(recorder, 'express_tenant', tenantOf, request);
+    const skipped = skip !== undefined && guarded(recorder, 'express_skip', skip, request) === true;
     const exchange = skipped ? undefined : recorder.begin(request, response, tenantValue);
     runRequest(correlationId, tenantValue, exchange, next);
   };
@@ -71,12 +76,17 @@ function answerScrape(instance: AdapterInstance, request: ExpressRequest, respon
 
 /** What it cannot find is `unknown`, and counted by the endpoint; it is looked for again at the next request. */
 function watchSafely(request: ExpressRequest, recorder: HttpRecorder): boolean {
-  return guarded(recorder, 'express_routing', () => watchRouting(request)) === true;
+  return guarded(recorder, 'express_routing', watchRouting, request) === true;
 }
 
-function guarded<T>(recorder: HttpRecorder, part: string, read: () => T): T | undefined {
+function guarded<T>(
+  recorder: HttpRecorder,
+  part: string,
+  read: (request: ExpressRequest) => T,
+  request: ExpressRequest,
+): T | undefined {
   try {
-    return read();
+    return read(request);
   } catch {
     recorder.internalError(part);
     return undefined;

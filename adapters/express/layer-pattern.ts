@@ -20,7 +20,7 @@ export function layerPattern(layer: Layer, path: string, own: string): string | 
   const declared = layer.route === undefined ? layer.rawPath : layer.route.path;
   if (declared !== undefined) return declaredPattern(layer, declared, path);
   if (layer.regexp !== undefined) return sourcePattern(layer, path);
-  return probedPattern(layer, own);
+  return triedPattern(layer, own);
 }
 
 function declaredPattern(layer: Layer, declared: unknown, path: string): string | undefined {
@@ -74,12 +74,12 @@ function readSource(source: string, keys: NonNullable<Layer['keys']>, firstKey: 
   for (let open = rest.indexOf('(?:'); open >= 0; open = rest.indexOf('(?:')) {
     const close = closingAt(rest, open);
     if (close < 0) return source;
-    const slash = rest.startsWith('\\/', open + 3) ? '/' : '';
+    const before = /^\\([/.])/.exec(rest.slice(open + 3))?.[1] ?? '';
     const optional = rest[close + 1] === '?' ? '?' : '';
     const name = keys[key]?.name;
     if (typeof name !== 'string') return source;
     key += 1;
-    rest = `${rest.slice(0, open)}${slash}:${name}${optional}${rest.slice(close + 1 + optional.length)}`;
+    rest = `${rest.slice(0, open)}${before}:${name}${optional}${rest.slice(close + 1 + optional.length)}`;
   }
   const plain = rest.replace(/\(\.\*\)/g, '*').replace(/\\([/.])/g, '$1');
   // What still bears marks of an expression was one to begin with.
@@ -97,6 +97,24 @@ function closingAt(text: string, open: number): number {
 }
 
 const SENTINEL = 'promptheus-sentinel';
+
+/** What trying found, by layer: where a part of the path is optional, a layer has several patterns. */
+const tried = new WeakMap<Layer, string[]>();
+
+function triedPattern(layer: Layer, own: string): string | undefined {
+  const known = tried.get(layer) ?? [];
+  const found = known.find((pattern) => fits(pattern, own)) ?? probedPattern(layer, own);
+  // Of several paths in an array, one may fit what another that stands before it takes.
+  if (found !== undefined && !known.includes(found) && layer.matchers?.length === 1)
+    tried.set(layer, [...known, found]);
+  return found;
+}
+
+function fits(pattern: string, own: string): boolean {
+  const segments = own.toLowerCase().split('/');
+  const wanted = pattern.toLowerCase().split('/');
+  return wanted.length === segments.length && wanted.every((part, at) => part.startsWith(':') || part === segments[at]);
+}
 
 /** Router 2.0 to 2.2 holds closures only: what becomes of a sentinel in the place of each segment tells what is a param. */
 function probedPattern(layer: Layer, own: string): string | undefined {

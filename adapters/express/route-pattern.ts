@@ -17,7 +17,7 @@ const ROOT: Frame = { base: '', pattern: '' };
 const UNKNOWN = 'unknown';
 const WATCHED = Symbol.for('promptheus.express.watched.v1');
 
-/** Layers whose pattern never varies (one path, declared), with that pattern. */
+/** Layers whose pattern can be read and never varies, with that pattern. */
 const learned = new WeakMap<Layer, string>();
 
 /**
@@ -115,7 +115,7 @@ function patternOf(layer: Layer, path: string, own: string): string | undefined 
 function hasOnePath(layer: Layer): boolean {
   const declared = layer.route === undefined ? layer.rawPath : layer.route.path;
   if (declared !== undefined) return !Array.isArray(declared);
-  return layer.matchers === undefined ? !layer.regexp?.source.includes('|^') : layer.matchers.length === 1;
+  return layer.regexp?.source.includes('|^') === false;
 }
 
 function pathOf(request: ExpressRequest): string {

@@ -61,8 +61,8 @@ export function currentState(): ContextState {
 }
 
 /** Runs `fn` with a state of the caller's making: the one allocation an adapter pays for a request. @internal */
-export function runWithState<A extends unknown[], T>(state: ContextState, fn: (...args: A) => T, ...args: A): T {
-  return storage.run(state, fn, ...args);
+export function runWithState<T>(state: ContextState, fn: () => T): T {
+  return storage.run(state, fn);
 }
 
 /** Runs `fn` inside a recorder, so that one of its kind further in can find it. @internal */

@@ -3,6 +3,7 @@ import { QUERY_ROWS, VECTOR_ROWS } from './catalogue/database.js';
 import { HTTP_ROWS } from './catalogue/http.js';
 import { LLM_ROWS } from './catalogue/llm.js';
 import type { CatalogueRow, Fact } from './catalogue/row.js';
+import { RUNTIME_ROWS } from './catalogue/runtime.js';
 import { SELF_ROWS } from './catalogue/self.js';
 
 /** Every family that promptheus itself fills, once: the instruments, docs/metrics.md and the tests are held to this list. */
@@ -12,6 +13,7 @@ export const catalogue = [
   ...VECTOR_ROWS,
   ...QUERY_ROWS,
   ...APPLICATION_ROWS,
+  ...RUNTIME_ROWS,
   ...SELF_ROWS,
 ] as const satisfies readonly CatalogueRow[];
 

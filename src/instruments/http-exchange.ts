@@ -1,5 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { nowSeconds } from '../internal/clock.js';
+import { activeTraceContext } from '../internal/open-telemetry.js';
+import type { RequestKind } from './http-handles.js';
 
 /** By which a request and its response find their exchange, whichever copy of the package made it. */
 const EXCHANGE = Symbol.for('promptheus.http.exchange.v1');
@@ -47,18 +49,19 @@ export class HttpExchange {
   brokenHere = false;
   closed = false;
   readonly startedAt = nowSeconds();
+  /** OpenTelemetry's, of the request: its response is closed outside of it. */
+  readonly traceContext = activeTraceContext();
   readonly writeBefore: Write;
   readonly endBefore: End;
   readonly writeHeadBefore: WriteHead;
   readonly destroyBefore: Destroy;
-  pushBefore: Push | undefined = undefined;
+  readonly pushBefore: Push;
 
   constructor(
     readonly owner: ExchangeOwner,
     readonly request: IncomingMessage,
     readonly response: ServerResponse,
-    readonly method: string,
-    readonly scheme: string,
+    readonly kind: RequestKind,
     readonly tenant: string,
   ) {
     // Own properties, so that what others put on the response before or after this stays in the chain.
@@ -73,27 +76,18 @@ export class HttpExchange {
     target.writeHead = writeHead;
     target.destroy = destroy;
     response.on('close', onClose);
-    if (hasBody(request)) this.countRequest(request);
-  }
-
-  private countRequest(request: IncomingMessage): void {
+    // Whether there will be a body is not asked: HTTP/2 need not say it, and looking for it builds all the headers.
     this.pushBefore = request.push as Push;
     this.requestBytes = request.readableLength;
-    const target = request as unknown as MeasuredRequest;
-    target[EXCHANGE] = this;
-    target.push = push;
+    const source = request as unknown as MeasuredRequest;
+    source[EXCHANGE] = this;
+    source.push = push;
   }
 }
 
 /** The exchange of a measured response. */
 export function exchangeOf(response: object): HttpExchange | undefined {
   return (response as { [EXCHANGE]?: HttpExchange })[EXCHANGE];
-}
-
-function hasBody(request: IncomingMessage): boolean {
-  const { headers } = request;
-  const length = headers['content-length'];
-  return headers['transfer-encoding'] !== undefined || (length !== undefined && length !== '0');
 }
 
 function lengthOf(chunk: unknown, encoding: unknown): number {
@@ -120,8 +114,12 @@ function write(this: ServerResponse, chunk?: unknown, encoding?: unknown, callba
 
 function end(this: ServerResponse, chunk?: unknown, encoding?: unknown, callback?: unknown): ServerResponse {
   const exchange = exchangeOf(this) as HttpExchange;
-  if (!this.writableEnded) exchange.responseBytes += lengthOf(chunk, encoding);
-  return exchange.endBefore.call(this, chunk, encoding, callback);
+  const given = exchange.responseBytes + (this.writableEnded ? 0 : lengthOf(chunk, encoding));
+  exchange.responseBytes = given;
+  const result = exchange.endBefore.call(this, chunk, encoding, callback);
+  // Again, since HTTP/2's own `end` has its chunk counted by `write`.
+  exchange.responseBytes = given;
+  return result;
 }
 
 function writeHead(this: ServerResponse, status: number, reason?: unknown, headers?: unknown): ServerResponse {
@@ -141,7 +139,7 @@ function destroy(this: ServerResponse, error?: Error): ServerResponse {
 function push(this: IncomingMessage, chunk: unknown, encoding?: BufferEncoding): boolean {
   const exchange = exchangeOf(this) as HttpExchange;
   exchange.requestBytes += lengthOf(chunk, encoding);
-  return (exchange.pushBefore as Push).call(this, chunk, encoding);
+  return exchange.pushBefore.call(this, chunk, encoding);
 }
 
 function onClose(this: ServerResponse): void {

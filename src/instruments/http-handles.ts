@@ -18,10 +18,22 @@ export interface HttpHandles {
   readonly aborted: CounterHandle;
 }
 
+export type Scheme = 'http' | 'https';
+
+/** The requests of one scheme and method, which is what is known of a request when it begins. */
+export interface RequestKind {
+  readonly scheme: Scheme;
+  readonly method: string;
+  /** Made when one begins: what was measured elsewhere was never in flight. */
+  inFlight: GaugeHandle | undefined;
+  /** Their handles by (endpoint, tenant, status, further labels). */
+  readonly endpoints: Level;
+}
+
 type Level = Map<string | number, unknown>;
 const NO_LABELS: readonly string[] = Object.freeze([]);
 
-/** The HTTP rows' families, and the handles in them by (scheme, method, endpoint, tenant, status, further labels). */
+/** The HTTP rows' families, and the handles in them. */
 export class HttpFamilies {
   private readonly duration: Bound<ReturnType<typeof histogramOf>['family']>;
   private readonly headers;
@@ -29,10 +41,8 @@ export class HttpFamilies {
   private readonly requestBytes;
   private readonly responseBytes;
   private readonly aborted;
-  private readonly root: Level = new Map();
-  private readonly gauges = new Map<string, Map<string, GaugeHandle>>();
+  private readonly kinds = { http: new Map<string, RequestKind>(), https: new Map<string, RequestKind>() };
   private readonly hasTenant: boolean;
-  private readonly hasScheme: boolean;
   /** For a recording that knows nothing of the further labels. */
   readonly unknownLabels: readonly string[];
 
@@ -50,43 +60,42 @@ export class HttpFamilies {
     this.unknownLabels = Object.keys(options.labels ?? {}).map(() => 'unknown');
     // A fact that no family shows must not be part of the key: nothing else would bound the cache.
     this.hasTenant = this.duration.facts.includes('tenant');
-    this.hasScheme = this.duration.facts.includes('scheme');
+  }
+
+  /** `method` is a label, of which there are few. */
+  kindOf(scheme: Scheme, method: string): RequestKind {
+    const kinds = this.kinds[scheme];
+    let kind = kinds.get(method);
+    if (kind === undefined) kinds.set(method, (kind = { scheme, method, inFlight: undefined, endpoints: new Map() }));
+    return kind;
+  }
+
+  inFlightOf(kind: RequestKind): GaugeHandle {
+    kind.inFlight ??= handleOf(this.inFlight, { scheme: kind.scheme, method: kind.method });
+    return kind.inFlight;
   }
 
   handles(
-    scheme: string,
-    method: string,
+    kind: RequestKind,
     endpoint: string,
     tenant: string,
     status: number,
     labels: readonly string[] = NO_LABELS,
   ): HttpHandles {
-    const schemes = level(this.root, this.hasScheme ? scheme : '');
-    const endpoints = level(schemes, method);
-    const tenants = endpoints?.get(endpoint) as Level | undefined;
+    const tenants = kind.endpoints.get(endpoint) as Level | undefined;
     const statuses = tenants?.get(this.hasTenant ? tenant : '') as Level | undefined;
     let found = statuses?.get(status);
     for (let at = 0; at < labels.length && found !== undefined; at++)
       found = (found as Level).get(labels[at] as string);
-    return (
-      (found as HttpHandles | undefined) ??
-      this.resolve(endpoints, { scheme, method, endpoint, tenant, status }, labels)
-    );
+    return (found as HttpHandles | undefined) ?? this.resolve(kind, { endpoint, tenant, status }, labels);
   }
 
-  inFlightOf(scheme: string, method: string): GaugeHandle {
-    const key = this.hasScheme ? scheme : '';
-    let methods = this.gauges.get(key);
-    if (methods === undefined) this.gauges.set(key, (methods = new Map()));
-    let handle = methods.get(method);
-    if (handle === undefined) methods.set(method, (handle = handleOf(this.inFlight, { scheme, method })));
-    return handle;
-  }
-
-  private resolve(endpoints: Level, known: KnownRequest, labels: readonly string[]): HttpHandles {
+  private resolve(kind: RequestKind, known: KnownRequest, labels: readonly string[]): HttpHandles {
     const { endpoint, status } = known;
     const facts: Facts = {
       ...known,
+      scheme: kind.scheme,
+      method: kind.method,
       route: endpoint === 'unmatched' ? '' : endpoint,
       errorType: status >= 499 ? String(status) : '',
     };
@@ -99,7 +108,7 @@ export class HttpFamilies {
     };
     // What went to the overflow series is not kept, so the families' limits are the cache's too.
     if (overflowed(handles.duration) || overflowed(handles.responseBytes)) return handles;
-    let at = level(level(endpoints, endpoint), this.hasTenant ? known.tenant : '');
+    let at = level(level(kind.endpoints, endpoint), this.hasTenant ? known.tenant : '');
     const path: Array<string | number> = [status, ...labels];
     for (const key of path.slice(0, -1)) at = level(at, key);
     at.set(path.at(-1) as string | number, handles);
@@ -114,8 +123,6 @@ function withUnknown(labels: HttpFamilyOptions['labels']): HttpFamilyOptions['la
 }
 
 interface KnownRequest {
-  readonly scheme: string;
-  readonly method: string;
   readonly endpoint: string;
   readonly tenant: string;
   readonly status: number;

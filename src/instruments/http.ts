@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { context } from '../context/context.js';
 import { nowSeconds } from '../internal/clock.js';
+import { observeIn } from '../metrics/auto-exemplars.js';
 import type { InstrumentEnvironment } from './environment.js';
 import { createInternalErrors, type InternalErrors } from './guard.js';
 import { type ExchangeOwner, HttpExchange } from './http-exchange.js';
@@ -56,7 +57,8 @@ export function createHttpInstrument(env: InstrumentEnvironment, options: HttpOp
         families ??= new HttpFamilies(env, { buckets: options.buckets });
         const known = tenant ?? context.current().tenant ?? 'unknown';
         const verb = method === undefined ? 'unknown' : methodLabel(method.toUpperCase());
-        families.handles('http', verb, endpoint, known, status, families.unknownLabels).duration.observe(seconds);
+        const kind = families.kindOf('http', verb);
+        families.handles(kind, endpoint, known, status, families.unknownLabels).duration.observe(seconds);
       } catch {
         internalError('http_record');
       }
@@ -82,20 +84,21 @@ class Recorder implements HttpRecorder, ExchangeOwner {
 
   begin(request: IncomingMessage, response: ServerResponse, tenant = 'unknown'): HttpExchange {
     const scheme = (request.socket as { encrypted?: boolean } | null)?.encrypted === true ? 'https' : 'http';
-    const method = methodLabel(request.method);
-    this.families.inFlightOf(scheme, method).inc();
-    return new HttpExchange(this, request, response, method, scheme, tenant);
+    const kind = this.families.kindOf(scheme, methodLabel(request.method));
+    this.families.inFlightOf(kind).inc();
+    return new HttpExchange(this, request, response, kind, tenant);
   }
 
   finish(exchange: HttpExchange): void {
-    const { method, scheme, tenant, startedAt, headersAt, response } = exchange;
+    const { kind, tenant, startedAt, headersAt, response } = exchange;
     const endedAt = nowSeconds();
-    this.families.inFlightOf(scheme, method).dec();
+    this.families.inFlightOf(kind).dec();
     const endpoint = this.endpointOf(exchange);
-    const complete = response.writableFinished;
+    // HTTP/2 calls a response finished that its client left.
+    const complete = response.writableEnded && response.writableFinished;
     const status = complete ? response.statusCode : this.brokenStatus(exchange, endpoint);
-    const handles = this.families.handles(scheme, method, endpoint, tenant, status, this.labelsOf(exchange));
-    handles.duration.observe(endedAt - startedAt);
+    const handles = this.families.handles(kind, endpoint, tenant, status, this.labelsOf(exchange));
+    observeIn(exchange.traceContext, handles.duration, endedAt - startedAt);
     if (headersAt !== 0) handles.headers.observe(headersAt - startedAt);
     handles.requestBytes.observe(exchange.requestBytes);
     handles.responseBytes.observe(sentBytes(exchange, complete));
@@ -129,6 +132,6 @@ class Recorder implements HttpRecorder, ExchangeOwner {
 /** HEAD and the statuses without a body send none, whatever was written. */
 function sentBytes(exchange: HttpExchange, complete: boolean): number {
   const { statusCode } = exchange.response;
-  if (exchange.method === 'HEAD' || statusCode === 204 || statusCode === 304) return 0;
+  if (exchange.kind.method === 'HEAD' || statusCode === 204 || statusCode === 304) return 0;
   return complete ? exchange.responseBytes : exchange.flushedBytes;
 }

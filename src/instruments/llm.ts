@@ -1,3 +1,4 @@
+import { observeIn } from '../metrics/auto-exemplars.js';
 import type { Counter } from '../metrics/types.js';
 import type { InstrumentEnvironment } from './environment.js';
 import { type Bound, counterOf, handleOf, histogramOf } from './families.js';
@@ -48,10 +49,10 @@ export function createLlmInstrument(env: InstrumentEnvironment, errors: Internal
   const rules: CallRules<LlmCallFacts> = {
     kind: 'llm',
     combine,
-    record(call, status, seconds) {
+    record(call, status, seconds, began) {
       const facts = { ...call, operation: OPERATION };
       handleOf(requests, { ...facts, status }).inc();
-      handleOf(durations, facts).observe(seconds);
+      observeIn(began, handleOf(durations, facts), seconds);
       addTokens(tokens.prompt, facts, 'prompt', call.usage?.prompt);
       addTokens(tokens.completion, facts, 'completion', call.usage?.completion);
     },

@@ -1,5 +1,6 @@
 import { currentState, type RecorderKind, runInside } from '../context/context.js';
 import { nowSeconds } from '../internal/clock.js';
+import { activeTraceContext, type TraceContext } from '../internal/open-telemetry.js';
 
 /** How a call came out. `incomplete`: a stream left early by its consumer. */
 export type Outcome = 'success' | 'error' | 'aborted' | 'incomplete';
@@ -9,7 +10,8 @@ export interface CallRules<K extends object> {
   readonly kind: RecorderKind;
   /** Adds what an inner call knows to what others supplied before it. */
   combine(supplied: K, inner: K): K;
-  record(known: K, outcome: Outcome, seconds: number): void;
+  /** `began`: OpenTelemetry's context in which the call was begun, if there is one. */
+  record(known: K, outcome: Outcome, seconds: number, began: TraceContext | undefined): void;
 }
 
 /**
@@ -21,6 +23,7 @@ export class OpenCall<K extends object> {
   supplied: K = {} as K;
   private open = true;
   private readonly startedAt = nowSeconds();
+  private readonly began = activeTraceContext();
   private readonly outer: OpenCall<K> | undefined;
   private readonly rules: CallRules<K>;
 
@@ -40,7 +43,7 @@ export class OpenCall<K extends object> {
     this.open = false;
     const all = { ...this.supplied, ...defined(known) };
     if (this.outer?.open) this.outer.supplied = this.rules.combine(this.outer.supplied, all);
-    else this.rules.record(all, outcome, seconds);
+    else this.rules.record(all, outcome, seconds, this.began);
   }
 
   /** Whether this call is open and belongs to the instrument of these rules. */

@@ -1,3 +1,4 @@
+import { observeIn } from '../metrics/auto-exemplars.js';
 import type { InstrumentEnvironment } from './environment.js';
 import { handleOf, histogramOf } from './families.js';
 import { guarded, type InternalErrors } from './guard.js';
@@ -38,10 +39,10 @@ export function createVectorInstrument(env: InstrumentEnvironment, errors: Inter
   const rules: CallRules<VectorSearchFacts> = {
     kind: 'vector',
     combine,
-    record(search, _outcome: Outcome, seconds) {
+    record(search, _outcome: Outcome, seconds, began) {
       const { rows, ...known } = search;
       const facts = { ...known, operation: 'search' };
-      handleOf(durations, facts).observe(seconds);
+      observeIn(began, handleOf(durations, facts), seconds);
       if (rows !== undefined) handleOf(results, facts).observe(rows);
     },
   };

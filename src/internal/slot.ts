@@ -8,6 +8,8 @@ export interface Slot {
   instanceFactory?: unknown;
   /** The AsyncLocalStorage of the context. */
   context?: unknown;
+  /** Watches the event loop and the garbage collector. */
+  runtimeWatch?: unknown;
 }
 
 const KEY = Symbol.for('promptheus.slot.v1');

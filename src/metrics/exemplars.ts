@@ -1,10 +1,13 @@
 import { unixSeconds } from '../internal/clock.js';
+import { sampledSpanOf, type TraceContext } from '../internal/open-telemetry.js';
 import { escapeLabelValue, labelText } from './label-value.js';
 import { isLabelName } from './names.js';
 import type { ExemplarLabels } from './types.js';
 
 /** OpenMetrics 1.0: names and values together. */
 const LONGEST_EXEMPLAR = 128;
+/** An exemplar that is younger than this is not replaced by one of a span that happens to be active. */
+const FRESH_SECONDS = 1;
 
 export interface Exemplar {
   /** The labels as they are printed. */
@@ -32,6 +35,15 @@ export class ExemplarStore {
     this.byBucket.set(row * this.buckets + bucket, { text, value, unixSeconds: unixSeconds() });
   }
 
+  /** Takes the context's span, if it is sampled and the bucket has no exemplar, or an old one. */
+  offer(row: number, bucket: number, value: number, context: TraceContext): void {
+    const last = this.byBucket.get(row * this.buckets + bucket);
+    // The distance, since the system's clock may be set back.
+    if (last !== undefined && Math.abs(unixSeconds() - last.unixSeconds) < FRESH_SECONDS) return;
+    const span = sampledSpanOf(context);
+    if (span !== undefined) this.set(row, bucket, value, { trace_id: span.traceId, span_id: span.spanId });
+  }
+
   get(row: number, bucket: number): Exemplar | undefined {
     return this.byBucket.get(row * this.buckets + bucket);
   }
@@ -45,14 +57,15 @@ export class ExemplarStore {
 
 function exemplarText(labels: unknown): string | undefined {
   if (typeof labels !== 'object' || labels === null) return undefined;
-  let text = '';
+  const parts: string[] = [];
   let points = 0;
   for (const [name, given] of Object.entries(labels)) {
     const value = labelText(given)?.toWellFormed();
     if (value === undefined || !isLabelName(name)) return undefined;
     points += name.length + Array.from(value.slice(0, 2 * LONGEST_EXEMPLAR)).length;
     if (points > LONGEST_EXEMPLAR) return undefined;
-    text += `${text === '' ? '' : ','}${name}="${escapeLabelValue(value)}"`;
+    parts.push(`${name}="${escapeLabelValue(value)}"`);
   }
-  return text;
+  // One flat string: a chain of what it was put together from would keep all of it, in twice the memory.
+  return parts.join(',');
 }

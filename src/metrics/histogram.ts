@@ -1,4 +1,6 @@
 import { nowSeconds } from '../internal/clock.js';
+import { activeTraceContext } from '../internal/open-telemetry.js';
+import { AutoExemplarHandle } from './auto-exemplars.js';
 import { type BucketIndex, bucketIndexOf } from './bucket-index.js';
 import type { FamilyDefinition } from './definition.js';
 import { ExemplarStore } from './exemplars.js';
@@ -41,6 +43,7 @@ export class HistogramFamily extends StoredFamily<HistogramHandle, HistogramValu
     values[at + 1 + bucket] = (values[at + 1 + bucket] as number) + 1;
     const exemplar = named ? third : second;
     if (exemplar !== undefined) this.exemplars.set(row, bucket, value, exemplar as ExemplarLabels);
+    else if (this.definition.exemplars === 'auto') this.offerActiveSpan(row, bucket, value);
   }
 
   setExemplar(values: Float64Array, at: number, bucket: number, value: number, exemplar: ExemplarLabels): void {
@@ -67,7 +70,9 @@ export class HistogramFamily extends StoredFamily<HistogramHandle, HistogramValu
   }
 
   protected makeHandle(values: Float64Array, at: number): HistogramHandle {
-    return new StoredHistogramHandle(values, at, this);
+    const handle = new StoredHistogramHandle(values, at, this);
+    if (this.definition.exemplars !== 'auto') return handle;
+    return new AutoExemplarHandle(handle, this.store.rows.rowAt(values, at - 1), this.bucketIndex, this.exemplars);
   }
 
   protected refusing(): HistogramHandle {
@@ -87,6 +92,11 @@ export class HistogramFamily extends StoredFamily<HistogramHandle, HistogramValu
     let total = 0;
     for (let bucket = 0; bucket < this.bucketIndex.bounds.length; bucket++) total += values[at + 1 + bucket] as number;
     return total;
+  }
+
+  private offerActiveSpan(row: number, bucket: number, value: number): void {
+    const context = activeTraceContext();
+    if (context !== undefined) this.exemplars.offer(row, bucket, value, context);
   }
 }
 

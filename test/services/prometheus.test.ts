@@ -2,13 +2,11 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { AcceptProxy } from './accept-proxy.js';
-import { type Answer, Prometheus, service } from './prometheus.js';
+import { type Answer, Prometheus } from './prometheus.js';
 import { SupportDesk } from './support-desk.js';
 
-const prometheusUrl = service('PROMPTHEUS_PROMETHEUS_URL');
-const targetsFile = service('PROMPTHEUS_PROMETHEUS_TARGETS');
-const missing = prometheusUrl === undefined || targetsFile === undefined;
-const skipped = missing && !process.env.CI;
+const running = Prometheus.running('support-desk');
+const skipped = running === undefined && !process.env.CI;
 const title = skipped
   ? 'a real Prometheus (not running: start it with scripts/services.sh start)'
   : 'a real Prometheus';
@@ -23,8 +21,8 @@ describe.skipIf(skipped)(title, () => {
   let openMetrics: AcceptProxy;
 
   beforeAll(async () => {
-    if (missing) throw new Error('Prometheus is not running: start it with scripts/services.sh start');
-    prometheus = new Prometheus(prometheusUrl, targetsFile);
+    if (running === undefined) throw new Error('Prometheus is not running: start it with scripts/services.sh start');
+    prometheus = running;
     desk = await SupportDesk.start();
     text = new AcceptProxy('text/plain;version=0.0.4', desk.metricsUrl);
     openMetrics = new AcceptProxy('application/openmetrics-text;version=1.0.0', desk.metricsUrl);

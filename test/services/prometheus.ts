@@ -4,6 +4,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 /** What a query gave: the values of the labels asked for, joined, and the number. */
 export type Answer = Record<string, number>;
 
+/** An exemplar as Prometheus keeps it. */
+export interface StoredExemplar {
+  readonly series: Readonly<Record<string, string>>;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly value: number;
+}
+
 export interface Target {
   /** host:port, as Prometheus wants it. */
   readonly address: string;
@@ -12,7 +19,7 @@ export interface Target {
 }
 
 /** What `scripts/services.sh start` left for us: in the environment, else in its file. */
-export function service(name: string): string | undefined {
+function service(name: string): string | undefined {
   const file = '.services/env';
   if (process.env[name] !== undefined || !existsSync(file)) return process.env[name];
   return new RegExp(`^export ${name}=(.*)$`, 'm').exec(readFileSync(file, 'utf8'))?.[1];
@@ -24,6 +31,14 @@ export class Prometheus {
     private readonly url: string,
     private readonly targetsFile: string,
   ) {}
+
+  /** The one that runs, for one file of tests, whose targets are in a file of their own. */
+  static running(name: string): Prometheus | undefined {
+    const url = service('PROMPTHEUS_PROMETHEUS_URL');
+    const targets = service('PROMPTHEUS_PROMETHEUS_TARGETS');
+    if (url === undefined || targets === undefined) return undefined;
+    return new Prometheus(url, targets.replace(/\.json$/, `-${name}.json`));
+  }
 
   /** Replaced in one step, since Prometheus may read it at any moment. */
   scrape(targets: readonly Target[]): void {
@@ -59,6 +74,17 @@ export class Prometheus {
       if (JSON.stringify(Object.entries(answer).sort()) === wanted || tries === 40) return answer;
       await sleep(250);
     }
+  }
+
+  /** The exemplars of the series that an expression selects, of the last minute. */
+  async exemplars(expression: string): Promise<StoredExemplar[]> {
+    const now = Date.now() / 1000;
+    const range = `start=${now - 60}&end=${now + 60}`;
+    const found = await this.get(`query_exemplars?query=${encodeURIComponent(expression)}&${range}`);
+    return found.flatMap(
+      (one: { seriesLabels: Record<string, string>; exemplars: Array<{ labels: object; value: string }> }) =>
+        one.exemplars.map(({ labels, value }) => ({ series: one.seriesLabels, labels, value: Number(value) })),
+    );
   }
 
   // biome-ignore lint/suspicious/noExplicitAny: the shapes are those of Prometheus's HTTP API.

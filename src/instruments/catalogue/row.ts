@@ -22,6 +22,7 @@ export type Fact =
   | 'operationName'
   | 'outcome'
   | 'component'
+  | 'gcKind'
   | 'family'
   | 'reason'
   | 'part'

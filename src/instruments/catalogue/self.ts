@@ -1,17 +1,22 @@
 import type { CatalogueRow } from './row.js';
 
+/** Families are few, whatever `metrics.seriesLimit` an application chose for its own label sets. */
+const FAMILIES = 2_000;
+
 export const SELF_ROWS = [
   {
     name: 'promptheus_dropped_label_sets_total',
     help: 'Recordings whose label set went to the overflow series because the family was full.',
     type: 'counter',
     labels: { family: 'family' },
+    seriesLimit: FAMILIES,
   },
   {
     name: 'promptheus_rejected_observations_total',
     help: 'Observations that were refused, by family and reason.',
     type: 'counter',
     labels: { family: 'family', reason: 'reason' },
+    seriesLimit: FAMILIES,
   },
   {
     name: 'promptheus_internal_errors_total',
@@ -38,6 +43,7 @@ export const SELF_ROWS = [
     help: 'Label sets that a family holds.',
     type: 'gauge',
     labels: { family: 'family' },
+    seriesLimit: FAMILIES,
   },
   {
     name: 'promptheus_build_info',

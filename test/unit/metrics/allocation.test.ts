@@ -8,6 +8,7 @@ const script = `
   const options = { help: 'H.', labelNames: ['a', 'b', 'c'] };
   const handles = {
     observe: metrics.histogram({ ...options, name: 'wait_seconds' }).labels('x', 'y', 'z'),
+    'observe of an auto family': metrics.histogram({ ...options, name: 'auto_seconds', exemplars: 'auto' }).labels('x', 'y', 'z'),
     inc: metrics.counter({ ...options, name: 'calls_total' }).labels('x', 'y', 'z'),
     set: metrics.gauge({ ...options, name: 'open_now' }).labels('x', 'y', 'z'),
   };
@@ -16,7 +17,7 @@ const script = `
   for (const [name, handle] of Object.entries(handles)) {
     // A loop of its own for each, or the engine boxes the numbers on their way into a shared one; short and called often,
     // so that it is entered compiled and not replaced half-way.
-    const loop = new Function('handle', 'values', 'for (let i = 0; i < 1024; i++) handle.' + name + '(values[i]);');
+    const loop = new Function('handle', 'values', 'for (let i = 0; i < 1024; i++) handle.' + name.split(' ')[0] + '(values[i]);');
     bytes[name] = Infinity;
     // The least of some rounds: in the first ones the compiler's own work is counted, too.
     for (let round = 0; round < 10; round++) {
@@ -33,7 +34,7 @@ describe('a handle', () => {
   it('allocates nothing: under a byte an operation over a million of them', () => {
     const options = ['--expose-gc', '--max-semi-space-size=256', '--min-semi-space-size=256', '-e', script];
     const bytes = JSON.parse(execFileSync(process.execPath, options, { encoding: 'utf8' })) as Record<string, number>;
-    expect(Object.keys(bytes)).toEqual(['observe', 'inc', 'set']);
+    expect(Object.keys(bytes)).toEqual(['observe', 'observe of an auto family', 'inc', 'set']);
     for (const [name, perOperation] of Object.entries(bytes)) expect(perOperation, name).toBeLessThan(1);
   });
 });
