@@ -82,15 +82,31 @@ describe('expressMetrics', () => {
     expect(await raw(await listen(app), 'GET /x HTTP/1.1')).not.toMatch(/x-correlation-id/i);
   });
 
-  it.each([
-    [{ paht: '/x' }],
-    [{ path: 'metrics' }],
-    [{ skip: true }],
-    [{ tenant: {} }],
-    [{ http: { stream: [] } }],
-    [{ http: { streams: '/x' } }],
-    [{ labels: { plan: { from: () => 'x' } } }],
-  ])('refuses %j', (options) => {
-    expect(() => expressMetrics(options as never)).toThrowError(expect.objectContaining({ code: 'INVALID_OPTION' }));
+  it.each<[options: unknown, said: string]>([
+    [null, 'its argument must be an object, got null'],
+    ['/metrics', 'its argument must be an object, got "/metrics"'],
+    [{ paht: '/x' }, 'no option "paht". Known here: promptheus, path, skip, tenant, labels, http'],
+    [{ path: 'metrics' }, 'path must be a path that starts with "/", or false, got "metrics"'],
+    [{ path: true }, 'path must be a path that starts with "/", or false, got true'],
+    [{ skip: true }, 'skip must be a function, got true'],
+    [{ tenant: {} }, 'tenant.from must be a function'],
+    [{ tenant: null }, 'tenant.from must be a function, got null'],
+    [{ http: null }, 'expressMetrics: http must be an object, got null'],
+    [{ http: { stream: [] } }, 'no option "http.stream". Known here: buckets, streams, endpoint'],
+    [{ http: { streams: '/x' } }, 'http.streams must be an array of endpoints, got "/x"'],
+    [{ http: { streams: ['/x', 5] } }, 'http.streams must be an array of endpoints, got /x,5'],
+    [{ http: { endpoint: '/x' } }, 'http.endpoint must be a function, got "/x"'],
+    [{ labels: { plan: { from: () => 'x' } } }, 'labels.plan.allow must be an array of strings, got undefined'],
+    [
+      { labels: { plan: { allow: ['a', 5], from: () => 'x' } } },
+      'labels.plan.allow must be an array of strings, got a,5',
+    ],
+    [{ labels: { plan: { allow: ['a'] } } }, 'labels.plan.from must be a function, got undefined'],
+    [{ labels: { plan: null } }, 'labels.plan.allow must be an array of strings, got undefined'],
+  ])('refuses %j', (options, said) => {
+    const message = expect.stringContaining(said);
+    expect(() => expressMetrics(options as never)).toThrow(
+      expect.objectContaining({ code: 'INVALID_OPTION', message }),
+    );
   });
 });

@@ -28,17 +28,17 @@ describe('auth', () => {
   });
 
   it.each([
-    undefined,
-    '',
-    'Bearer',
-    'Bearer ',
-    'Bearer S3CRET',
-    's3cret',
-    'Basic s3cret',
-    'x'.repeat(1e6),
-    'Bearer s3cret\0',
-  ])('keeps a wrong bearer out: %j', (header) => {
-    expect(bearer(header?.slice(0, 1e6), undefined)).toMatchObject({
+    ['none', undefined],
+    ['an empty header', ''],
+    ['the scheme alone', 'Bearer'],
+    ['no token', 'Bearer '],
+    ['another case', 'Bearer S3CRET'],
+    ['no scheme', 's3cret'],
+    ['another scheme', 'Basic s3cret'],
+    ['a megabyte', 'x'.repeat(1e6)],
+    ['a zero at its end', 'Bearer s3cret\0'],
+  ])('keeps a wrong bearer out: %s', (_, header) => {
+    expect(bearer(header, undefined)).toMatchObject({
       status: 401,
       headers: { 'WWW-Authenticate': expect.stringContaining('Bearer') },
     });
