@@ -35,14 +35,14 @@ export interface Promptheus extends Instruments, Recorders {
   /** The options with their defaults, frozen. */
   readonly options: ResolvedOptions;
   /**
-   * Answers a scrape: negotiates format and encoding, and shares one render between scrapes that overlap. Yields to
-   * the event loop every millisecond. Never rejects.
+   * Answers a scrape: negotiates format and encoding, and shares one render between scrapes that overlap and ask for the
+   * same. Yields to the event loop every millisecond. Never rejects.
    *
    * @example
    * const { status, headers, body } = await instance.scrape({ method: 'GET', headers: request.headers });
    */
   scrape(request?: ScrapeRequest): Promise<ScrapeResponse>;
-  /** Writes a scrape to a stream piece by piece, as fast as it drains, so that no more than a piece of it is held. It asks neither for a password nor for an address: that is the caller's. */
+  /** Writes a scrape to a stream piece by piece, as fast as it drains, so that no more than two pieces of it are held. It asks neither for a password nor for an address: that is the caller's. */
   scrapeTo(target: ScrapeTarget, request?: ScrapeRequest): Promise<{ status: number; contentType: string }>;
   /**
    * Serves `/metrics` from a server of its own, on 0.0.0.0:8090 by default; the address is logged once. It does not

@@ -1,3 +1,5 @@
+import { NO_DECIMAL, writeDecimal } from './decimal.js';
+
 const ZERO = 48;
 const LARGEST_DIGIT_LOOP = 2 ** 31;
 
@@ -31,7 +33,7 @@ export class ByteWriter {
 }
 
 /** From here on a call into the engine costs less than a loop. */
-const LOOP_BYTES = 32;
+const LOOP_BYTES = 10;
 
 /** Writes bytes at a place with room for them, and returns the place after. */
 export function writeBytes(target: Buffer, at: number, bytes: Uint8Array): number {
@@ -44,7 +46,8 @@ export function writeBytes(target: Buffer, at: number, bytes: Uint8Array): numbe
 /** Writes a number as Prometheus reads it at a place with room for 25 bytes, and returns the place after. */
 export function writeNumber(target: Buffer, at: number, value: number): number {
   if (!(value >= 0 && value < LARGEST_DIGIT_LOOP && value === (value | 0))) {
-    return at + target.write(numberText(value), at, 'latin1');
+    const end = writeDecimal(target, at, value);
+    return end === NO_DECIMAL ? at + target.write(numberText(value), at, 'latin1') : end;
   }
   let left = value | 0;
   if (left < 10) {

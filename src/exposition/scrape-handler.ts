@@ -1,8 +1,8 @@
 import type { Gathered, Gatherer } from '../registry/interfaces.js';
 import { type AccessCheck, type AccessOptions, createAccessCheck } from './access.js';
-import { compress, hasZstd } from './compress.js';
+import { type Encoded, Encoder, hasZstd, PIECE_BYTES } from './compress.js';
 import type { Format } from './format.js';
-import { negotiateEncoding, negotiateFormat } from './negotiation.js';
+import { type Encoding, negotiateEncoding, negotiateFormat } from './negotiation.js';
 import { render, renderTo } from './render.js';
 
 /** A request for a scrape, in the shape that every framework can give. */
@@ -41,9 +41,12 @@ const LONGEST_TIMEOUT_MS = 3_600_000;
 const NOTHING = Buffer.alloc(0);
 const BASE_HEADERS = { 'Cache-Control': 'no-store', 'X-Content-Type-Options': 'nosniff' };
 
-/** Answers scrapes: one render for those that overlap, in the format and encoding that each asked for. */
+/** A piece for a stream: what one write of a socket takes at once. */
+const STREAM_PIECE_BYTES = 64 * 1_024;
+
+/** Answers scrapes: one render for those that overlap and ask for the same format and encoding. */
 export class ScrapeHandler {
-  private readonly rendering = new Map<Format, Promise<Buffer>>();
+  private readonly rendering = new Map<string, Promise<Encoded>>();
   private readonly check: AccessCheck;
 
   constructor(
@@ -60,9 +63,8 @@ export class ScrapeHandler {
     if (refused !== undefined) return refused;
     const { format, contentType } = negotiateFormat(header(request, 'accept'));
     try {
-      const rendered = await this.rendered(format, this.timeoutOf(request));
       const wanted = negotiateEncoding(header(request, 'accept-encoding'), hasZstd);
-      const { body, encoding } = await compress(rendered, wanted);
+      const { body, encoding } = await this.rendered(format, wanted, this.timeoutOf(request));
       const headers: Record<string, string> = {
         ...BASE_HEADERS,
         'Content-Type': contentType,
@@ -81,7 +83,8 @@ export class ScrapeHandler {
     const { format, contentType } = negotiateFormat(header(request, 'accept'));
     const start = performance.now();
     const gathered = await this.gatherer.gather(this.timeoutOf(request));
-    await renderTo(gathered, format, (chunk) => drained(target, chunk));
+    // The target may hold a piece for longer than it makes us wait.
+    await renderTo(gathered, format, STREAM_PIECE_BYTES, (piece) => drained(target, Buffer.from(piece)));
     this.observe(format, (performance.now() - start) / 1000);
     return { status: 200, contentType };
   }
@@ -96,18 +99,19 @@ export class ScrapeHandler {
     return plain(405, 'Method Not Allowed\n', { Allow: 'GET, HEAD' });
   }
 
-  private rendered(format: Format, timeoutMs: number): Promise<Buffer> {
-    const running = this.rendering.get(format);
+  private rendered(format: Format, encoding: Encoding, timeoutMs: number): Promise<Encoded> {
+    const key = `${format} ${encoding}`;
+    const running = this.rendering.get(key);
     if (running !== undefined) return running;
     const start = performance.now();
     const rendering = this.gatherer
       .gather(timeoutMs)
-      .then((gathered: Gathered) => render(gathered, format))
+      .then((gathered: Gathered) => encoded(gathered, format, encoding))
       .finally(() => {
-        this.rendering.delete(format);
+        this.rendering.delete(key);
         this.observe(format, (performance.now() - start) / 1000);
       });
-    this.rendering.set(format, rendering);
+    this.rendering.set(key, rendering);
     return rendering;
   }
 
@@ -116,6 +120,17 @@ export class ScrapeHandler {
     const wanted =
       seconds > 0 ? Math.min(seconds * 1_000 * SHARE_FOR_COLLECTORS, LONGEST_TIMEOUT_MS) : this.options.timeoutMs;
     return Math.max(1, wanted);
+  }
+}
+
+async function encoded(gathered: Gathered, format: Format, encoding: Encoding): Promise<Encoded> {
+  if (encoding === 'identity') return { body: await render(gathered, format), encoding };
+  const encoder = new Encoder(encoding);
+  try {
+    await renderTo(gathered, format, PIECE_BYTES, (piece) => encoder.write(piece));
+    return await encoder.end();
+  } finally {
+    encoder.close();
   }
 }
 

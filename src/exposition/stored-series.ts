@@ -4,21 +4,23 @@ import { openMetricsName } from '../metrics/names.js';
 import type { AnyFamily } from '../registry/interfaces.js';
 import { type ByteWriter, numberText, writeBytes, writeNumber } from './byte-writer.js';
 import { boundText, type Format, helpText, typeText } from './format.js';
+import { LineHead } from './line-head.js';
 
 const NEWLINE = 10;
 const SPACE = 32;
 const BRACE = 123;
-const COMMA = 44;
 const LABELS_END = Buffer.from('} ');
-const LE = Buffer.from('le="');
+/** `,le="`, which stands between the labels and the bound. */
+const LE_BYTES = 5;
 const NUMBER_BYTES = 26;
 /** 128 code points, escaped, and two numbers. */
 const EXEMPLAR_BYTES = 2_048;
 
-/** Writes the series of one stored family, row by row: label bytes are copied, numbers written, nothing is built. */
+/** Writes the series of one stored family: label bytes are copied, numbers written, nothing is built. */
 export interface SeriesWriter {
   head(out: ByteWriter): void;
-  row(row: number, out: ByteWriter): void;
+  /** Rows that lie in one chunk of the storage, but for those of series that have just been born. */
+  rows(from: number, to: number, births: ReadonlySet<number>, out: ByteWriter): void;
 }
 
 export function seriesWriter(family: AnyFamily, format: Format, defaults: string): SeriesWriter {
@@ -34,29 +36,44 @@ function headText(family: AnyFamily, format: Format): string {
   return `# HELP ${name} ${helpText(family.help, format)}\n# TYPE ${name} ${typeText(family.type, format)}\n${unitLine}`;
 }
 
-/** Counters and gauges: one line a series. */
-class NumberWriter implements SeriesWriter {
-  private readonly labelled: Buffer;
-  private readonly bare: Buffer;
-
+/** What the writers share: the rows of a chunk in turn, those that are out of sight left out. */
+abstract class RowWriter implements SeriesWriter {
   constructor(
-    private readonly family: AnyFamily,
-    private readonly format: Format,
-    private readonly defaults: string,
-  ) {
-    this.labelled = Buffer.from(`${family.name}{${defaults}`);
-    this.bare = Buffer.from(defaults === '' ? `${family.name} ` : `${family.name}{${defaults}} `);
-  }
+    protected readonly family: AnyFamily,
+    protected readonly format: Format,
+    protected readonly defaults: string,
+  ) {}
 
   head(out: ByteWriter): void {
     out.text(headText(this.family, this.format));
   }
 
-  row(row: number, out: ByteWriter): void {
+  rows(from: number, to: number, births: ReadonlySet<number>, out: ByteWriter): void {
     const { store } = this.family;
-    if (!store.isVisible(row)) return;
-    const values = store.rows.chunkOf(row);
-    const at = store.rows.offsetOf(row);
+    const values = store.rows.chunkOf(from);
+    let at = store.rows.offsetOf(from);
+    for (let row = from; row < to; row++) {
+      const shown = (values[at] as number) > 0 || store.isVisible(row);
+      if (shown && !births.has(row)) this.row(row, values, at, out);
+      at += store.rows.width;
+    }
+  }
+
+  protected abstract row(row: number, values: Float64Array, at: number, out: ByteWriter): void;
+}
+
+/** Counters and gauges: one line a series. */
+class NumberWriter extends RowWriter {
+  private readonly labelled: Buffer;
+  private readonly bare: Buffer;
+
+  constructor(family: AnyFamily, format: Format, defaults: string) {
+    super(family, format, defaults);
+    this.labelled = Buffer.from(`${family.name}{${defaults}${defaults === '' ? '' : ','}`);
+    this.bare = Buffer.from(defaults === '' ? `${family.name} ` : `${family.name}{${defaults}} `);
+  }
+
+  protected row(_row: number, values: Float64Array, at: number, out: ByteWriter): void {
     const run = values[at] as number;
     const labels = runLength(run);
     out.reserve(this.bare.length + this.labelled.length + labels + NUMBER_BYTES + 4);
@@ -66,8 +83,7 @@ class NumberWriter implements SeriesWriter {
       to = writeBytes(bytes, out.length, this.bare);
     } else {
       to = writeBytes(bytes, out.length, this.labelled);
-      if (this.defaults !== '') bytes[to++] = COMMA;
-      to += store.bytes.copy(run, bytes, to);
+      to += this.family.store.bytes.copy(run, bytes, to);
       to = writeBytes(bytes, to, LABELS_END);
     }
     to = writeNumber(bytes, to, values[at + 1] as number);
@@ -76,65 +92,47 @@ class NumberWriter implements SeriesWriter {
   }
 }
 
-/** Histograms: the common head of a series' bucket lines is written once and copied for the others. */
-class HistogramWriter implements SeriesWriter {
-  private readonly bucketName: Buffer;
-  private readonly sumName: Buffer;
-  private readonly countName: Buffer;
+/** Histograms: the head of a series' bucket lines is put together once and copied for each. */
+class HistogramWriter extends RowWriter {
   private readonly bounds: Buffer[];
   private readonly boundBytes: number;
-  private readonly defaultBytes: number;
+  private readonly bucketHead: LineHead;
+  private readonly sumName: Buffer;
+  private readonly countName: Buffer;
+  private readonly labelsFrom: number;
 
   constructor(
-    private readonly family: HistogramFamily,
-    private readonly format: Format,
-    private readonly defaults: string,
+    protected override readonly family: HistogramFamily,
+    format: Format,
+    defaults: string,
   ) {
-    this.bucketName = Buffer.from(`${family.name}_bucket{${defaults}`);
+    super(family, format, defaults);
+    this.bounds = Array.from(family.bucketIndex.bounds, (bound) => Buffer.from(`${boundText(bound, format)}"} `));
+    this.boundBytes = this.bounds.reduce((total, bound) => total + bound.length, 0);
+    this.bucketHead = new LineHead(family.name, defaults);
+    this.labelsFrom = `${family.name}_bucket{`.length;
     this.sumName = Buffer.from(`${family.name}_sum`);
     this.countName = Buffer.from(`${family.name}_count`);
-    this.bounds = Array.from(family.bucketIndex.bounds, (bound) => Buffer.from(`${boundText(bound, format)}"} `));
-    this.defaultBytes = Buffer.byteLength(defaults);
-    this.boundBytes = this.bounds.reduce((total, bound) => total + bound.length, 0);
   }
 
-  head(out: ByteWriter): void {
-    out.text(headText(this.family, this.format));
-  }
-
-  row(row: number, out: ByteWriter): void {
-    const { store } = this.family;
-    if (!store.isVisible(row)) return;
-    const values = store.rows.chunkOf(row);
-    const at = store.rows.offsetOf(row);
-    const run = values[at] as number;
-    const lines = this.bounds.length + 2;
-    const withExemplars = this.format === 'openmetrics' && !this.family.exemplars.isEmpty;
-    const exemplarBytes = withExemplars ? this.bounds.length * EXEMPLAR_BYTES : 0;
-    out.reserve(lines * (this.bucketName.length + runLength(run) + NUMBER_BYTES + 8) + this.boundBytes + exemplarBytes);
+  protected row(row: number, values: Float64Array, at: number, out: ByteWriter): void {
+    const { bounds, family } = this;
+    const withExemplars = this.format === 'openmetrics' && !family.exemplars.isEmpty;
+    const exemplarBytes = withExemplars ? bounds.length * EXEMPLAR_BYTES : 0;
+    const head = this.bucketHead.of(family.store.bytes, values[at] as number);
+    out.reserve((bounds.length + 2) * (head.length + NUMBER_BYTES + 8) + this.boundBytes + exemplarBytes);
 
     const { bytes } = out;
-    const start = out.length;
-    let to = writeBytes(bytes, start, this.bucketName);
-    if (this.defaults !== '' && runLength(run) > 0) bytes[to++] = COMMA;
-    to += store.bytes.copy(run, bytes, to);
-    const labelsFrom = start + this.bucketName.length - this.defaultBytes;
-    const labelsTo = to;
-    if (labelsTo > labelsFrom) bytes[to++] = COMMA;
-    to = writeBytes(bytes, to, LE);
-    const headEnd = to;
-
+    const labelsFrom = out.length + this.labelsFrom;
+    const labelsTo = out.length + head.length - LE_BYTES;
+    let to = out.length;
     let count = 0;
-    const { bounds } = this;
     for (let bucket = 0; bucket < bounds.length; bucket++) {
-      if (bucket > 0) {
-        bytes.copyWithin(to, start, headEnd);
-        to += headEnd - start;
-      }
-      to = writeBytes(bytes, to, bounds[bucket] as Buffer);
+      bytes.set(head, to);
+      to = writeBytes(bytes, to + head.length, bounds[bucket] as Buffer);
       count += values[at + 2 + bucket] as number;
       to = writeNumber(bytes, to, count);
-      if (exemplarBytes > 0) to = this.exemplar(row, bucket, bytes, to);
+      if (withExemplars) to = this.exemplar(row, bucket, bytes, to);
       bytes[to++] = NEWLINE;
     }
     to = total(bytes, to, this.sumName, values[at + 1] as number, labelsFrom, labelsTo);

@@ -44,6 +44,11 @@ export class SeriesStore {
   readonly bytes = new LabelBytes();
   /** Rows in use are below this one. */
   high = 0;
+  /**
+   * Who is reading the rows in turns: told which rows a series is born to meanwhile, since one that was removed and came
+   * back elsewhere would be read twice.
+   */
+  readonly readers = new Set<Set<number>>();
   /** Series within the limit, in sight or not. */
   private kept = 0;
   private readonly overflowRows = new Set<number>();
@@ -287,6 +292,7 @@ export class SeriesStore {
     const at = this.rows.offsetOf(row);
     if (row < this.high) values.fill(0, at, at + this.rows.width);
     values[at] = run;
+    for (const births of this.readers) births.add(row);
     const first = this.high === 0;
     this.high = Math.max(this.high, row + 1);
     if (first) this.keeper.firstSeries();

@@ -29,7 +29,8 @@ describe('answer', () => {
     ['gzip', gunzipSync],
     ['zstd', zstdDecompressSync],
   ] as const)('%s holds the same text', async (encoding, decode) => {
-    const { handler } = handlerOf(200);
+    // More than one piece.
+    const { handler } = handlerOf(20_000);
     const plain = await handler.scrape({});
     const { headers, body } = await handler.scrape({ headers: { 'accept-encoding': encoding } });
     expect(headers).toMatchObject({ 'Content-Encoding': encoding, 'Content-Length': String(body.length) });
@@ -120,6 +121,18 @@ describe('overlapping scrapes', () => {
     await handler.scrape({});
     expect(asked).toHaveLength(2);
     expect(observe).toHaveBeenCalledTimes(2);
+  });
+
+  it('each get the encoding that they asked for', async () => {
+    const { handler, asked } = handlerOf(1_000);
+    const encodings = ['identity', 'gzip', 'zstd', 'gzip'];
+    const answers = await Promise.all(
+      encodings.map((encoding) => handler.scrape({ headers: { 'accept-encoding': encoding } })),
+    );
+    expect(answers.map(({ headers }) => headers['Content-Encoding'])).toEqual([undefined, 'gzip', 'zstd', 'gzip']);
+    expect(answers[3]?.body).toBe(answers[1]?.body);
+    expect(gunzipSync(answers[1]?.body as Buffer).equals(answers[0]?.body as Buffer)).toBe(true);
+    expect(asked).toHaveLength(3);
   });
 
   it('of another format have one of their own', async () => {
