@@ -59,8 +59,7 @@ async function respond(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  request.resume();
-  const path = (request.url ?? '/').split('?', 1)[0];
+  const path = request.url?.split('?', 1)[0];
   if (path !== '/metrics') {
     response
       .writeHead(404, { 'Content-Type': 'text/plain; charset=utf-8' })

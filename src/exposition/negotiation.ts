@@ -16,7 +16,7 @@ interface Entry {
 function parse(header: string): Entry[] {
   const entries: Entry[] = [];
   for (const part of header.slice(0, LONGEST_HEADER).split(',', MOST_ENTRIES)) {
-    const [value = '', ...rest] = part.split(';', 8).map((piece) => piece.trim());
+    const [value, ...rest] = part.split(';', 8).map((piece) => piece.trim()) as [string, ...string[]];
     const parameters = new Map<string, string>();
     for (const piece of rest) {
       const equals = piece.indexOf('=');

@@ -1,4 +1,4 @@
-import { Agent, get, type IncomingMessage } from 'node:http';
+import { Agent, get, type IncomingMessage, request } from 'node:http';
 import { get as getSecurely } from 'node:https';
 import { networkInterfaces } from 'node:os';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -61,6 +61,41 @@ describe('startMetricsServer', () => {
       message: expect.stringContaining(said),
       ...(code === 'SERVER_FAILED' ? { cause: expect.any(Error) } : {}),
     });
+  });
+
+  it("asks for the instance's auth where it has none of its own", async () => {
+    await instance.stop();
+    const scrape = { auth: { bearer: 'key' } };
+    instance = createPromptheus({ default: false, registry: false, logger: false, scrape });
+    const { url } = await instance.startMetricsServer({ port: 0, host });
+    expect((await fetch(url)).status).toBe(401);
+    expect((await fetch(url, { headers: { authorization: 'Bearer key' } })).status).toBe(200);
+  });
+
+  it('goes on with a connection whose body nobody wanted', async () => {
+    const { url } = await instance.startMetricsServer({ port: 0, host });
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    const statusOf = (method: string, body: string) =>
+      new Promise((resolve, reject) => {
+        const sent = request(url, { agent, method }, (response) => {
+          response.resume().on('end', () => resolve(response.statusCode));
+        });
+        sent.on('error', reject).end(body);
+      });
+    expect(await statusOf('POST', 'x'.repeat(1_000_000))).toBe(405);
+    expect(await statusOf('GET', '')).toBe(200);
+    agent.destroy();
+  });
+
+  it('may have the last of all ports', async () => {
+    const started = instance.startMetricsServer({ port: 65_535, host });
+    // Something else on the machine may have it.
+    expect(
+      await started.then(
+        ({ port }) => port,
+        ({ code }) => code,
+      ),
+    ).toSatisfy((said) => [65_535, 'PORT_IN_USE'].includes(said));
   });
 
   it('takes every option that it has', async () => {
