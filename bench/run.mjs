@@ -1,54 +1,52 @@
-// npm run bench            measures everything and writes results/
-// npm run bench -- --smoke  runs everything on tiny data, in seconds; its numbers say nothing
+// npm run bench                        measures everything, writes results/ and docs/performance.md
+// npm run bench -- --only <group>      measures one group and prints it
+// npm run bench -- --smoke             runs everything on little data, in seconds; its numbers say nothing
 import { execSync } from 'node:child_process';
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
-import { cpus, loadavg, totalmem } from 'node:os';
-import { allocationRows, blockOnlyRows, hotPathRows, scrapeRows } from './rows.mjs';
-import { printTable, verdict } from './table.mjs';
+import { existsSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { hotPathRows } from './hot-path/rows.mjs';
+import { httpRows } from './http/rows.mjs';
+import { memoryRows } from './memory/rows.mjs';
+import { pageIsCurrent, writePage } from './page.mjs';
+import { planOf } from './plan.mjs';
+import { machine, writeResult } from './results.mjs';
+import { scrapeRows } from './scrape/rows.mjs';
+import { printTable } from './table.mjs';
+
+const GROUPS = { 'hot-path': hotPathRows, memory: memoryRows, scrape: scrapeRows, http: httpRows };
+
+const { values: given } = parseArgs({ options: { smoke: { type: 'boolean' }, only: { type: 'string' } } });
+if (given.only !== undefined && !(given.only in GROUPS)) {
+  throw new Error(`--only takes one of ${Object.keys(GROUPS).join(', ')}, got ${given.only}`);
+}
 
 // The rivals live in this folder, and are installed the first time.
 if (!existsSync(new URL('node_modules', import.meta.url))) {
   execSync('npm ci', { cwd: new URL('.', import.meta.url), stdio: 'inherit' });
 }
 
-const smoke = process.argv.includes('--smoke');
-const plan = smoke
-  ? { sets: [1, 100], hot: { rounds: 2, length: 2_000, sampleMs: 1 }, series: [1_000, 2_000], rounds: 2 }
-  : {
-      sets: [1, 100, 10_000],
-      hot: { rounds: 15, length: 30_000, sampleMs: 15 },
-      series: [100_000, 500_000],
-      rounds: 11,
-    };
-
-const [cpu] = cpus();
-const machine = {
-  cpu: cpu.model,
-  cores: cpus().length,
-  memoryGB: Math.round(totalmem() / 2 ** 30),
-  node: process.version,
-  date: new Date().toISOString(),
-  load: loadavg().map((load) => load.toFixed(2)),
-};
+const about = machine();
 console.log(
-  `${machine.cpu}, ${machine.cores} cores, ${machine.memoryGB} GB, Node ${machine.node}, load ${machine.load[0]}`,
+  `${about.cpu}, ${about.cores} cores, ${about.memoryGB} GB, Node ${about.node}, load ${about.load}, ${about.date}`,
 );
 
+const plan = planOf(given.smoke);
 const rows = [];
-for (const sets of plan.sets) rows.push(...(await hotPathRows(sets, plan.hot)));
-rows.push(...(await allocationRows(plan.hot)));
-rows.push(...(await scrapeRows(plan.series[0], plan.rounds)));
-rows.push(...(await blockOnlyRows(plan.series[1], plan.rounds)));
+for (const [group, measure] of Object.entries(GROUPS)) {
+  if (given.only !== undefined && given.only !== group) continue;
+  const start = performance.now();
+  for (const row of await measure(plan[group])) rows.push({ group, ...row });
+  console.log(`${group}: ${((performance.now() - start) / 1_000).toFixed(0)} s`);
+}
 
-printTable(smoke ? rows.map((row) => ({ ...row, bar: undefined })) : rows);
-if (smoke) {
+printTable(given.smoke ? rows.map((row) => ({ ...row, bar: undefined })) : rows);
+if (given.smoke) {
   console.log('\na smoke run: these numbers say nothing');
-} else {
-  const folder = new URL('results/', import.meta.url);
-  mkdirSync(folder, { recursive: true });
-  const file = new URL(`${machine.date.slice(0, 16).replace(':', '')}-node-${machine.node}.json`, folder);
-  writeFileSync(
-    file,
-    `${JSON.stringify({ machine, rows: rows.map((row) => ({ ...row, verdict: verdict(row) })) }, undefined, 1)}\n`,
-  );
+  if (!pageIsCurrent()) {
+    console.error('docs/performance.md is not what the newest results say: run `node bench/page.mjs`.');
+    process.exitCode = 1;
+  }
+} else if (given.only === undefined) {
+  writeResult(about, rows);
+  writePage();
 }

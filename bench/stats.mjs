@@ -9,25 +9,41 @@ export function median(values) {
 }
 
 /**
- * The ratio of two medians with its 90 % interval, by bootstrap. What was measured in one round stays together, since a
- * round that was slow was slow for both.
+ * A figure of the medians of several samples, with its 90 % interval by bootstrap. What was measured in one round stays
+ * together, since a round that was slow was slow for all.
  */
-export function ratio(ours, theirs) {
+function bootstrap(samples, figure) {
   const draw = random(7);
-  const ratios = new Float64Array(RESAMPLES);
+  const rounds = samples[0].length;
+  const figures = new Float64Array(RESAMPLES);
   for (let n = 0; n < RESAMPLES; n++) {
-    const picked = Array.from(ours, () => Math.floor(draw() * ours.length));
-    ratios[n] = median(picked.map((i) => ours[i])) / median(picked.map((i) => theirs[i]));
+    const picked = Array.from({ length: rounds }, () => Math.floor(draw() * rounds));
+    figures[n] = figure(...samples.map((values) => median(picked.map((round) => values[round]))));
   }
-  return { value: median(ours) / median(theirs), ...interval(ratios) };
+  figures.sort();
+  return {
+    value: figure(...samples.map(median)),
+    low: figures[Math.floor(0.05 * RESAMPLES)],
+    high: figures[Math.ceil(0.95 * RESAMPLES) - 1],
+  };
 }
 
-/** A median with its 90 % interval. */
+/** A median. */
 export function estimate(values) {
-  return { ...ratio(values, new Float64Array(values.length).fill(1)) };
+  return bootstrap([values], (value) => value);
 }
 
-function interval(values) {
-  const sorted = values.sort();
-  return { low: sorted[Math.floor(0.05 * sorted.length)], high: sorted[Math.ceil(0.95 * sorted.length) - 1] };
+/** The ratio of two medians. */
+export function ratio(ours, theirs) {
+  return bootstrap([ours, theirs], (own, their) => own / their);
+}
+
+/** What ours costs over the floor, as a share of what theirs costs over it. */
+export function share(ours, theirs, floor) {
+  return bootstrap([ours, theirs, floor], (own, their, none) => (own - none) / (their - none));
+}
+
+/** What it costs over the floor. */
+export function over(values, floor) {
+  return bootstrap([values, floor], (value, none) => value - none);
 }

@@ -1,33 +1,35 @@
+import { verdict } from './rows.mjs';
+
+const digits = (value, few) => value.toFixed(Math.abs(value) < 10 ? few : 0);
+
 const SHOW = {
-  ratio: (value) => (value < 0.2 ? `1/${(1 / value).toFixed(1)}` : value.toFixed(2)),
-  bytes: (value) => `${value.toFixed(value < 10 ? 1 : 0)} B`,
-  ms: (value) => `${value.toFixed(1)} ms`,
+  ratio: (value) => (value > 0 && value < 0.1 ? `1/${(1 / value).toFixed(1)}` : value.toFixed(value < 1.05 ? 3 : 2)),
+  bytes: (value) => `${digits(value, 1)} B`,
+  MB: (value) => `${digits(value / 1e6, 1)} MB`,
+  ns: (value) => `${digits(value, 1)} ns`,
+  µs: (value) => `${digits(value, 2)} µs`,
+  ms: (value) => `${digits(value, 1)} ms`,
 };
 
-/** A bar is met when the worse end of the interval meets it. */
-export function verdict({ high, bar }) {
-  if (bar === undefined) return '';
-  return high <= bar ? 'pass' : 'MISS';
+export const HEAD = ['what', 'median', '90 % interval', 'target', ''];
+
+/** The cells of a row, under `HEAD`. */
+export function cellsOf(row) {
+  if (row.failure !== undefined) return [row.what, 'none', row.failure, '', ''];
+  const show = SHOW[row.unit];
+  const interval = row.low === row.high ? 'one measurement' : `${show(row.low)} … ${show(row.high)}`;
+  return [row.what, show(row.value), interval, row.bar === undefined ? '' : `≤ ${show(row.bar)}`, verdict(row)];
 }
 
 export function printTable(rows) {
-  const cells = rows.map((row) => {
-    const show = SHOW[row.unit];
-    return [
-      row.what,
-      show(row.value),
-      `${show(row.low)} … ${show(row.high)}`,
-      row.bar === undefined ? '' : `≤ ${show(row.bar)}`,
-      verdict(row),
-    ];
-  });
-  const table = [['what', 'median', '90 % interval', 'target', ''], ...cells];
-  const widths = table[0].map((_, column) => Math.max(...table.map((line) => line[column].length)));
-  for (const line of table)
+  const table = [HEAD, ...rows.map(cellsOf)];
+  const widths = HEAD.map((_, column) => Math.max(...table.map((line) => line[column].length)));
+  for (const line of table) {
     console.log(
       line
         .map((cell, column) => cell.padEnd(widths[column]))
         .join('  ')
         .trimEnd(),
     );
+  }
 }

@@ -2,11 +2,15 @@ import { currentState, runWithState } from './context/context.js';
 import type { ScrapeRequest, ScrapeResponse } from './exposition/scrape-handler.js';
 import type { HttpInstrument } from './instruments/http.js';
 import type { HttpExchange } from './instruments/http-exchange.js';
+
+export { pathOfTarget } from './internal/request-target.js';
+
 import { promptheus } from './promptheus.js';
 
 export { PromptheusError, show } from './errors/promptheus-error.js';
 export type { ScrapeRequest, ScrapeResponse } from './exposition/scrape-handler.js';
 export { correlationIdFrom } from './instruments/correlation-id.js';
+export { givenFlag, givenText } from './instruments/given.js';
 export type { HttpInstrument, HttpReading, HttpRecorder, HttpRecorderOptions } from './instruments/http.js';
 export { exchangeOf, type HttpExchange } from './instruments/http-exchange.js';
 

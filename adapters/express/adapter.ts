@@ -4,7 +4,10 @@ import {
   correlationIdFrom,
   defaultInstance,
   exchangeOf,
+  givenFlag,
+  givenText,
   type HttpRecorder,
+  pathOfTarget,
   runRequest,
 } from '../../src/adapter.js';
 import { assertOptions } from './options.js';
@@ -32,7 +35,8 @@ export function expressMetrics(options: ExpressMetricsOptions = {}): ExpressMidd
   assertOptions(options);
   if (options.promptheus?.options.enabled === false) return (_request, _response, next) => next();
   const { path = '/metrics', skip, tenant } = options;
-  const tenantOf = tenant && ((request: ExpressRequest) => textOf(tenant.from(request)));
+  const tenantOf = tenant && ((request: ExpressRequest) => givenText(tenant.from(request)) || undefined);
+  const isSkipped = skip && ((request: ExpressRequest) => givenFlag(skip(request)));
   let bound: Bound | undefined = options.promptheus && {
     instance: options.promptheus,
     recorder: recorderOf(options.promptheus, options),
@@ -42,12 +46,12 @@ export function expressMetrics(options: ExpressMetricsOptions = {}): ExpressMidd
     bound ??= bind(options);
     const { instance, recorder } = bound;
     if (!instance.options.enabled || exchangeOf(response) !== undefined) return next();
-    if (path !== false && isAt(request.url, path)) return answerScrape(instance, request, response);
+    if (path !== false && pathOfTarget(request.url) === path) return answerScrape(instance, request, response);
     if (!watching) watching = watchSafely(request, recorder);
     const correlationId = correlationIdFrom(request.headers[CORRELATION_ID]);
     response.setHeader(CORRELATION_ID, correlationId);
     const tenantValue = tenantOf && guarded(recorder, 'express_tenant', tenantOf, request);
-    const skipped = skip !== undefined && guarded(recorder, 'express_skip', skip, request) === true;
+    const skipped = isSkipped !== undefined && guarded(recorder, 'express_skip', isSkipped, request) === true;
     const exchange = skipped ? undefined : recorder.begin(request, response, tenantValue);
     runRequest(correlationId, tenantValue, exchange, next);
   };
@@ -61,10 +65,6 @@ interface Bound {
 function bind(options: ExpressMetricsOptions): Bound {
   const instance = defaultInstance();
   return { instance, recorder: lateRecorderOf(instance, options) };
-}
-
-function isAt(url: string | undefined, path: string): boolean {
-  return url?.startsWith(path) === true && (url.length === path.length || url[path.length] === '?');
 }
 
 function answerScrape(instance: AdapterInstance, request: ExpressRequest, response: ServerResponse): void {
@@ -91,8 +91,4 @@ function guarded<T>(
     recorder.internalError(part);
     return undefined;
   }
-}
-
-function textOf(tenant: unknown): string | undefined {
-  return typeof tenant === 'string' && tenant !== '' ? tenant : undefined;
 }

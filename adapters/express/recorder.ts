@@ -1,5 +1,6 @@
 import {
   type AdapterInstance,
+  givenText,
   type HttpExchange,
   type HttpReading,
   type HttpRecorder,
@@ -24,8 +25,7 @@ export function recorderOf(instance: AdapterInstance, options: ExpressMetricsOpt
 }
 
 function namedEndpoint(exchange: HttpExchange, options: ExpressMetricsOptions): string {
-  const named: unknown = options.http?.endpoint?.(exchange.request as ExpressRequest);
-  return typeof named === 'string' && named !== '' ? named : endpointOf(exchange);
+  return givenText(options.http?.endpoint?.(exchange.request as ExpressRequest)) || endpointOf(exchange);
 }
 
 function labelReader(labels: readonly ExpressLabel[], failed: () => void): NonNullable<HttpReading['labels']> {
@@ -33,9 +33,8 @@ function labelReader(labels: readonly ExpressLabel[], failed: () => void): NonNu
   return ({ request, response }) =>
     labels.map((label, at) => {
       try {
-        const value = label.from(request as ExpressRequest, response);
-        if (value === undefined || value === null) return 'unknown';
-        return allowed[at]?.has(String(value)) ? String(value) : 'other';
+        const text = givenText(label.from(request as ExpressRequest, response));
+        return text === undefined ? 'unknown' : allowed[at]?.has(text) ? text : 'other';
       } catch {
         failed();
         return 'unknown';

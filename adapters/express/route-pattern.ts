@@ -1,4 +1,4 @@
-import { exchangeOf, type HttpExchange } from '../../src/adapter.js';
+import { exchangeOf, type HttpExchange, pathOfTarget } from '../../src/adapter.js';
 import { type Layer, layerPattern } from './layer-pattern.js';
 import type { ExpressRequest } from './types.js';
 
@@ -83,13 +83,13 @@ function mountFrame(layer: Layer, request: ExpressRequest, outer: Frame): Frame 
   const base = request.baseUrl ?? '';
   if (outer.pattern === undefined || !base.startsWith(outer.base)) return { base, pattern: undefined };
   const own = base.slice(outer.base.length);
-  const pattern = patternOf(layer, own + pathOf(request), own);
+  const pattern = patternOf(layer, own + pathOfTarget(request.url), own);
   return { base, pattern: pattern === undefined ? undefined : outer.pattern + pattern.replace(/\/+$/, '') };
 }
 
 function enterRoute(layer: Layer, request: ExpressRequest, exchange: HttpExchange, next: Next): Next {
   const { base, pattern: mount } = frameOf(exchange);
-  const path = pathOf(request);
+  const path = pathOfTarget(request.url);
   const own = mount === undefined || base !== (request.baseUrl ?? '') ? undefined : patternOf(layer, path, path);
   // The index of a mounted router bears the mount's name.
   exchange.route = own === undefined ? UNKNOWN : own === '/' && mount !== '' ? mount : mount + own;
@@ -116,10 +116,4 @@ function hasOnePath(layer: Layer): boolean {
   const declared = layer.route === undefined ? layer.rawPath : layer.route.path;
   if (declared !== undefined) return !Array.isArray(declared);
   return layer.regexp?.source.includes('|^') === false;
-}
-
-function pathOf(request: ExpressRequest): string {
-  const url = request.url ?? '/';
-  const query = url.indexOf('?');
-  return query < 0 ? url : url.slice(0, query);
 }

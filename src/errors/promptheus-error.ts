@@ -28,7 +28,8 @@ export function show(value: unknown): string {
     text =
       typeof value === 'string' ? JSON.stringify(value) : typeof value === 'function' ? 'a function' : String(value);
   } catch {
-    text = Object.prototype.toString.call(value);
+    // Not even its class is asked for: a proxy may throw at anything.
+    text = `an ${typeof value} that cannot be shown`;
   }
   return text.length > 120 ? `${text.slice(0, 117)}...` : text;
 }

@@ -2,6 +2,7 @@ import { createServer as createHttpServer, type IncomingMessage, type Server, ty
 import { createServer as createHttpsServer, type ServerOptions as TlsOptions } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { PromptheusError, show } from '../errors/promptheus-error.js';
+import { pathOfTarget } from '../internal/request-target.js';
 import { type AccessOptions, createAccessCheck } from './access.js';
 import type { ScrapeHandler } from './scrape-handler.js';
 
@@ -59,8 +60,7 @@ async function respond(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  const path = request.url?.split('?', 1)[0];
-  if (path !== '/metrics') {
+  if (pathOfTarget(request.url) !== '/metrics') {
     response
       .writeHead(404, { 'Content-Type': 'text/plain; charset=utf-8' })
       .end('Not Found: the metrics are at /metrics\n');

@@ -1,3 +1,5 @@
+import { show } from '../errors/promptheus-error.js';
+import { labelText } from '../metrics/label-value.js';
 import type { Gathered, Gatherer } from '../registry/interfaces.js';
 import { type AccessCheck, type AccessOptions, createAccessCheck } from './access.js';
 import { type Encoded, Encoder, hasZstd, PIECE_BYTES } from './compress.js';
@@ -74,7 +76,7 @@ export class ScrapeHandler {
       if (encoding !== 'identity') headers['Content-Encoding'] = encoding;
       return { status: 200, headers, body: request.method === 'HEAD' ? NOTHING : body };
     } catch (error) {
-      return plain(500, `The scrape failed: ${error instanceof Error ? error.message : 'unknown'}\n`);
+      return plain(500, `The scrape failed: ${show(error)}\n`);
     }
   }
 
@@ -135,8 +137,9 @@ async function encoded(gathered: Gathered, format: Format, encoding: Encoding): 
 }
 
 function header(request: ScrapeRequest, name: string): string | undefined {
-  const value = request.headers?.[name];
-  return typeof value === 'string' ? value : value?.join(',');
+  const value: unknown = request.headers?.[name];
+  if (Array.isArray(value)) return value.map(labelText).join(',');
+  return typeof value === 'string' ? value : undefined;
 }
 
 function plain(status: number, text: string, headers: Readonly<Record<string, string>> = {}): ScrapeResponse {

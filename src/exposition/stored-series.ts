@@ -135,7 +135,11 @@ class HistogramWriter extends RowWriter {
       if (withExemplars) to = this.exemplar(row, bucket, bytes, to);
       bytes[to++] = NEWLINE;
     }
-    to = total(bytes, to, this.sumName, values[at + 1] as number, labelsFrom, labelsTo);
+    const sum = values[at + 1] as number;
+    out.length = to;
+    // OpenMetrics has no sum, and so no count, of what takes negative values.
+    if (this.format === 'openmetrics' && (sum < 0 || (this.family.buckets[0] as number) < 0)) return;
+    to = total(bytes, to, this.sumName, sum, labelsFrom, labelsTo);
     out.length = total(bytes, to, this.countName, count, labelsFrom, labelsTo);
   }
 

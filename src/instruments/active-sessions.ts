@@ -1,3 +1,4 @@
+import { labelText, presentable } from '../metrics/label-value.js';
 import type { GaugeHandle } from '../metrics/types.js';
 import type { InstrumentEnvironment } from './environment.js';
 import { gaugeOf, handleOf } from './families.js';
@@ -38,9 +39,9 @@ export class ActiveSessions {
     }
   }
 
-  /** Without a tenant label all tenants share one series. */
+  /** As the label shows it: texts that come to one series are counted together. Without a tenant label, all are. */
   private keyOf(tenant: string): string {
-    return this.gauge.facts.includes('tenant') ? tenant : '';
+    return this.gauge.facts.includes('tenant') ? presentable(labelText(tenant) ?? '') : '';
   }
 
   private put(handle: GaugeHandle, tenant: string, count: number): void {

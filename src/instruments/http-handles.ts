@@ -1,3 +1,4 @@
+import { isPresentable } from '../metrics/label-value.js';
 import type { CounterHandle, GaugeHandle, HistogramHandle } from '../metrics/types.js';
 import type { InstrumentEnvironment } from './environment.js';
 import { type Bound, counterOf, type Facts, gaugeOf, handleOf, histogramOf, labelValues } from './families.js';
@@ -108,6 +109,8 @@ export class HttpFamilies {
     };
     // What went to the overflow series is not kept, so the families' limits are the cache's too.
     if (overflowed(handles.duration) || overflowed(handles.responseBytes)) return handles;
+    // Nor is a text that a label changes: any number of these come to one series.
+    if (!isPresentable(endpoint) || !isPresentable(known.tenant)) return handles;
     let at = level(level(kind.endpoints, endpoint), this.hasTenant ? known.tenant : '');
     const path: Array<string | number> = [status, ...labels];
     for (const key of path.slice(0, -1)) at = level(at, key);

@@ -90,12 +90,20 @@ class Recorder implements HttpRecorder, ExchangeOwner {
   }
 
   finish(exchange: HttpExchange): void {
-    const { kind, tenant, startedAt, headersAt, response } = exchange;
     const endedAt = nowSeconds();
-    this.families.inFlightOf(kind).dec();
+    this.families.inFlightOf(exchange.kind).dec();
+    try {
+      this.record(exchange, endedAt);
+    } catch {
+      // Whatever an adapter read or gave, the event that it was called from goes on.
+      this.internalError('http_record');
+    }
+  }
+
+  private record(exchange: HttpExchange, endedAt: number): void {
+    const { kind, tenant, startedAt, headersAt, response } = exchange;
     const endpoint = this.endpointOf(exchange);
-    // HTTP/2 calls a response finished that its client left.
-    const complete = response.writableEnded && response.writableFinished;
+    const complete = isComplete(response);
     const status = complete ? response.statusCode : this.brokenStatus(exchange, endpoint);
     const handles = this.families.handles(kind, endpoint, tenant, status, this.labelsOf(exchange));
     observeIn(exchange.traceContext, handles.duration, endedAt - startedAt);
@@ -125,8 +133,19 @@ class Recorder implements HttpRecorder, ExchangeOwner {
   }
 
   private labelsOf(exchange: HttpExchange): readonly string[] | undefined {
-    return this.reading.labels?.(exchange);
+    try {
+      return this.reading.labels?.(exchange);
+    } catch {
+      this.internalError('http_labels');
+      return this.families.unknownLabels;
+    }
   }
+}
+
+/** HTTP/2 calls a response finished that its client has reset: there it must have been ended, and the stream not reset. */
+function isComplete(response: ServerResponse): boolean {
+  const { stream } = response as { stream?: { readonly rstCode?: number } };
+  return response.writableFinished && response.writableEnded && (stream?.rstCode ?? 0) === 0;
 }
 
 /** HEAD and the statuses without a body send none, whatever was written. */

@@ -20,7 +20,7 @@ export class CounterFamily extends StoredFamily<CounterHandle, number> {
     if (row === NO_ROW) return;
     const values = this.store.rows.chunkOf(row);
     const at = this.store.rows.offsetOf(row) + 1;
-    values[at] = (values[at] as number) + value;
+    values[at] = (values[at] as number) + value + 0;
   }
 
   isRevived(values: Float64Array, at: number): boolean {
@@ -28,7 +28,7 @@ export class CounterFamily extends StoredFamily<CounterHandle, number> {
   }
 
   clear(values: Float64Array, at: number): void {
-    // The mark of a number that nothing was added to: any addition, even of 0, makes it +0 or more.
+    // The mark of a number that nothing was added to: each addition adds 0 as well, since -0 and -0 would make -0.
     values[at] = this.labelNames.length === 0 ? 0 : -0;
   }
 
@@ -64,7 +64,7 @@ class StoredCounterHandle implements CounterHandle {
   inc(value = 1): void {
     if (!Number.isFinite(value)) this.family.refuse('not_finite');
     else if (value < 0) this.family.refuse('negative');
-    else (this.values[this.at] as number) += value;
+    else this.values[this.at] = (this.values[this.at] as number) + value + 0;
   }
 }
 

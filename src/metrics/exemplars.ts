@@ -30,7 +30,12 @@ export class ExemplarStore {
   }
 
   set(row: number, bucket: number, value: number, labels: ExemplarLabels): void {
-    const text = exemplarText(labels);
+    let text: string | undefined;
+    try {
+      text = exemplarText(labels);
+    } catch {
+      // A getter or a proxy of the caller's.
+    }
     if (text === undefined) return;
     this.byBucket.set(row * this.buckets + bucket, { text, value, unixSeconds: unixSeconds() });
   }

@@ -56,8 +56,8 @@ export abstract class StoredFamily<H = unknown, V = unknown> implements RowKeepe
   }
 
   remove(labels: Named): boolean {
-    const row = this.store.peek(labels);
-    if (row === NO_ROW || !this.store.isVisible(row)) return false;
+    const row = this.visibleRow(labels);
+    if (row === NO_ROW) return false;
     this.take(row);
     return true;
   }
@@ -69,8 +69,8 @@ export abstract class StoredFamily<H = unknown, V = unknown> implements RowKeepe
   }
 
   get(labels: Named = {}): V | undefined {
-    const row = this.store.peek(labels);
-    if (row === NO_ROW || !this.store.isVisible(row)) return undefined;
+    const row = this.visibleRow(labels);
+    if (row === NO_ROW) return undefined;
     return this.valueAt(this.store.rows.chunkOf(row), this.store.rows.offsetOf(row) + 1);
   }
 
@@ -122,6 +122,17 @@ export abstract class StoredFamily<H = unknown, V = unknown> implements RowKeepe
   private take(row: number): void {
     this.store.remove(row);
     this.lastMoves?.delete(row);
+  }
+
+  /** The row of a series that is shown, without making one. */
+  private visibleRow(labels: Named): number {
+    try {
+      const row = this.store.peek(labels);
+      return row === NO_ROW || !this.store.isVisible(row) ? NO_ROW : row;
+    } catch {
+      this.refuse('label_value');
+      return NO_ROW;
+    }
   }
 
   /** A getter or a proxy of the caller's may throw: recording does not. */

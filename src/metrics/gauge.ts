@@ -74,7 +74,7 @@ export class GaugeFamily extends StoredFamily<GaugeHandle, number> {
     if (row === NO_ROW) return;
     const values = this.store.rows.chunkOf(row);
     const at = this.store.rows.offsetOf(row) + 1;
-    values[at] = (add ? (values[at] as number) : 0) + sign * (value as number);
+    values[at] = (add ? (values[at] as number) : 0) + sign * (value as number) + 0;
   }
 }
 
@@ -101,12 +101,12 @@ class StoredGaugeHandle implements GaugeHandle {
   }
 
   inc(value = 1): void {
-    if (Number.isFinite(value)) (this.values[this.at] as number) += value;
+    if (Number.isFinite(value)) this.values[this.at] = (this.values[this.at] as number) + value + 0;
     else this.family.refuse('not_finite');
   }
 
   dec(value = 1): void {
-    if (Number.isFinite(value)) (this.values[this.at] as number) -= value;
+    if (Number.isFinite(value)) this.values[this.at] = (this.values[this.at] as number) - value + 0;
     else this.family.refuse('not_finite');
   }
 

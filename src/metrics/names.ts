@@ -95,17 +95,32 @@ export function openMetricsName(type: string, name: string): string {
   return name;
 }
 
-/** Every name that a family prints, in any format: no two families may share one. */
-export function printedNames(type: string, name: string): string[] {
+/** The names on the sample lines of a family. A counter of another client may lack its suffix, which OpenMetrics adds. */
+export function sampleNames(type: string, name: string): string[] {
   switch (type) {
     case 'counter':
-    case 'info':
-      return [name, openMetricsName(type, name)];
+      return name.endsWith('_total') ? [name] : [name, `${name}_total`];
     case 'histogram':
-      return [name, `${name}_bucket`, `${name}_sum`, `${name}_count`];
+      return [`${name}_bucket`, `${name}_sum`, `${name}_count`];
     case 'summary':
       return [name, `${name}_sum`, `${name}_count`];
     default:
       return [name];
   }
+}
+
+const HAS_CREATED: ReadonlySet<string> = new Set(['counter', 'histogram', 'summary']);
+
+/** Every name that a family prints, in any format. */
+export function printedNames(type: string, name: string): string[] {
+  return [...new Set([name, openMetricsName(type, name), ...sampleNames(type, name)])];
+}
+
+/**
+ * Every name that belongs to a family: no two families of a scrape may share one. OpenMetrics keeps `_created` for the
+ * types that have it, whether it is printed or not.
+ */
+export function ownedNames(type: string, name: string): string[] {
+  const created = HAS_CREATED.has(type) ? [`${openMetricsName(type, name)}_created`] : [];
+  return [...printedNames(type, name), ...created];
 }

@@ -1,4 +1,5 @@
 import { show } from '../errors/promptheus-error.js';
+import { labelText } from '../metrics/label-value.js';
 import { printedNames } from '../metrics/names.js';
 import type { ReadPart, Sample, SampleFamily, SampleSource } from '../metrics/sample-family.js';
 import {
@@ -117,9 +118,17 @@ export async function readRegistry(registry: ClientRegistry, readPart: ReadPart)
   const openMetrics = isOpenMetrics(registry);
   const metrics = registry.getMetricsAsArray().filter((metric) => !isView(metric)) as ClientMetric[];
   const families = await Promise.all(
-    metrics.map((metric) => readPart(metric, String(metric.name), () => readMetric(metric, openMetrics))),
+    metrics.map((metric) => readPart(metric, nameOf(metric), () => readMetric(metric, openMetrics))),
   );
   return families.filter((family) => family !== undefined);
+}
+
+function nameOf(metric: ClientMetric): string {
+  try {
+    return labelText(metric.name) || 'unknown';
+  } catch {
+    return 'unknown';
+  }
 }
 
 async function readMetric(metric: ClientMetric, openMetrics: boolean): Promise<SampleFamily> {
@@ -132,8 +141,13 @@ async function readMetric(metric: ClientMetric, openMetrics: boolean): Promise<S
   return { name, help: typeof help === 'string' ? help : '', type, samples };
 }
 
-function sampleOf(name: string, value: ClientValue): Sample {
-  const labels = value.sharedLabels === undefined ? (value.labels ?? {}) : { ...value.sharedLabels, ...value.labels };
-  const sample = { name: value.metricName ?? name, labels, value: value.value };
-  return typeof value.exemplar?.value === 'number' ? { ...sample, exemplar: value.exemplar } : sample;
+/** A copy: what is read here may throw here, where it costs its own family only. */
+function sampleOf(name: string, { metricName, labels, sharedLabels, value, exemplar }: ClientValue): Sample {
+  const sample = { name: metricName ?? name, labels: { ...sharedLabels, ...labels }, value };
+  if (!exemplar) return sample;
+  const { labelSet, value: seen, timestamp } = exemplar;
+  return {
+    ...sample,
+    exemplar: { labelSet: { ...labelSet }, value: seen, ...(timestamp === undefined ? {} : { timestamp }) },
+  };
 }

@@ -22,21 +22,33 @@ export class Collectors {
   ): T | undefined | Promise<T | undefined> {
     const report = (error: unknown): undefined => this.failed(name, error) as undefined;
     try {
-      let running = this.running.get(owner) as Promise<T> | undefined;
-      if (running === undefined) {
-        const result = collect();
-        if (!isThenable(result)) return result;
-        running = Promise.resolve(result).finally(() => this.running.delete(owner));
-        this.running.set(owner, running);
-      }
-      return withinTime(running, timeoutMs).catch(report);
+      const running = (this.running.get(owner) as Promise<T> | undefined) ?? this.start(owner, collect);
+      return isThenable(running) ? withinTime(running, timeoutMs).catch(report) : running;
     } catch (error) {
       return report(error);
     }
   }
+
+  private start<T>(owner: object, collect: () => T | Promise<T>): T | Promise<T> {
+    const { promise, resolve, reject } = Promise.withResolvers<T>();
+    const running = promise.finally(() => this.running.delete(owner));
+    // Kept before it runs: a collector may come back here, by a scrape of its own.
+    this.running.set(owner, running);
+    running.catch(() => {});
+    try {
+      const result = collect();
+      resolve(result);
+      if (isThenable(result)) return running;
+      this.running.delete(owner);
+      return result;
+    } catch (error) {
+      reject(error);
+      throw error;
+    }
+  }
 }
 
-export function isThenable(value: unknown): value is PromiseLike<unknown> {
+export function isThenable<T>(value: T | Promise<T>): value is Promise<T> {
   return typeof (value as { then?: unknown } | null | undefined)?.then === 'function';
 }
 

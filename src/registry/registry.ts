@@ -4,8 +4,8 @@ import { defineFamily, difference, type FamilyDefinition, type InternalFamilyOpt
 import type { FamilyEvents, StoredFamily } from '../metrics/family.js';
 import { GaugeFamily } from '../metrics/gauge.js';
 import { HistogramFamily } from '../metrics/histogram.js';
-import { labelText } from '../metrics/label-value.js';
-import { type FamilyType, printedNames } from '../metrics/names.js';
+import { labelText, presentable } from '../metrics/label-value.js';
+import { type FamilyType, ownedNames } from '../metrics/names.js';
 import type { ReadPart, SampleFamily, SampleSource } from '../metrics/sample-family.js';
 import { type SelfReport, SILENT } from '../metrics/self-report.js';
 import type { Counter, Gauge, Histogram, Metrics } from '../metrics/types.js';
@@ -83,17 +83,19 @@ export class Registry implements Metrics, Gatherer {
     this.sweep(Date.now());
     const failed = new Set<AnyFamily>();
     const collecting: Array<Promise<unknown>> = [];
-    for (const family of this.families.values()) {
+    // A copy: a collector may define families, whose own collectors have their turn at the next scrape.
+    for (const family of [...this.families.values()]) {
       const fresh = this.refresh(family, timeoutMs);
       if (fresh === true) continue;
       collecting.push(Promise.resolve(fresh).then((isFresh) => isFresh || failed.add(family)));
     }
     const read = Promise.all([...this.sources].map((source) => this.read(source, timeoutMs)));
     await Promise.all(collecting);
-    const foreign = this.withoutClashes((await read).flat());
+    const sources = (await read).flat();
+    const shown = this.shown();
     return {
-      families: this.shown().filter((family) => !failed.has(family)),
-      foreign,
+      families: shown.filter((family) => !failed.has(family)),
+      foreign: this.withoutClashes(sources, shown),
       defaultLabels: this.defaultLabels(),
     };
   }
@@ -127,7 +129,7 @@ export class Registry implements Metrics, Gatherer {
       assertSame(known.definition, definition);
       return known;
     }
-    const names = printedNames(type, definition.name);
+    const names = ownedNames(type, definition.name);
     this.assertFree(definition.name, names);
     const family = new FAMILIES[type](definition, this.events);
     this.families.set(definition.name, family);
@@ -153,7 +155,7 @@ export class Registry implements Metrics, Gatherer {
       if (owner !== undefined) {
         throw new PromptheusError(
           'NAME_CLASH',
-          `${family} would print ${show(name)}, which ${owner} prints already. Rename one of the two.`,
+          `${family} and ${owner} would both have the name ${show(name)} in a scrape. Rename one of the two.`,
         );
       }
     }
@@ -169,31 +171,33 @@ export class Registry implements Metrics, Gatherer {
     }
   }
 
-  /** A name that is printed twice makes the whole scrape invalid: ours stays, then the first that came. */
-  private withoutClashes(families: readonly SampleFamily[]): SampleFamily[] {
-    const taken = new Set<string>();
-    return families.filter((family) => {
-      const names = printedNames(family.type, family.name);
-      if (names.some((name) => taken.has(name) || this.isShown(name))) {
+  /** A name that stands twice makes the whole scrape invalid: ours stays, then the first that came. */
+  private withoutClashes(families: readonly SampleFamily[], shown: readonly AnyFamily[]): SampleFamily[] {
+    const taken = new Set(shown.flatMap(({ type, name }) => ownedNames(type, name)));
+    const isFree = ({ type, name }: SampleFamily) => ownedNames(type, name).every((owned) => !taken.has(owned));
+    return families.flatMap((family) => {
+      // A counter whose names clash in OpenMetrics alone keeps its line, without its type.
+      const candidates = family.type === 'counter' ? [family, { ...family, type: 'unknown' }] : [family];
+      const free = candidates.find(isFree);
+      if (free === undefined) {
         this.report.internal('foreign_name_clash');
-        return false;
+        return [];
       }
-      for (const name of names) taken.add(name);
-      return true;
+      for (const name of ownedNames(free.type, free.name)) taken.add(name);
+      return [free];
     });
-  }
-
-  private isShown(name: string): boolean {
-    const owner = this.owners.get(name);
-    return owner !== undefined && (this.families.get(owner) as AnyFamily).store.high > 0;
   }
 
   private defaultLabels(): Record<string, string> {
     const labels: Record<string, string> = {};
     for (const source of this.sources) {
-      for (const [name, value] of Object.entries(source.defaultLabels?.() ?? {})) {
-        const text = labelText(value);
-        if (text !== undefined) labels[name] ??= text;
+      try {
+        for (const [name, value] of Object.entries(source.defaultLabels?.() ?? {})) {
+          const text = labelText(value);
+          if (text !== undefined) labels[name] ??= presentable(text);
+        }
+      } catch (error) {
+        this.onCollectorError(source.name, error);
       }
     }
     return labels;

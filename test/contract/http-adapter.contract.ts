@@ -1,4 +1,6 @@
 import { describe } from 'vitest';
+import { hostileCallbackCases } from './hostile-callbacks.contract.js';
+import { hostileRequestCases } from './hostile-http.contract.js';
 import { abortCases } from './http-abort.contract.js';
 import { byteCases } from './http-bytes.contract.js';
 import type { HttpHarness } from './http-harness.js';
@@ -12,5 +14,7 @@ export function httpAdapterContract(harness: HttpHarness): void {
     abortCases(harness);
     byteCases(harness);
     optionCases(harness);
+    hostileRequestCases(harness);
+    hostileCallbackCases(harness);
   });
 }

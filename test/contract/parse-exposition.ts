@@ -15,6 +15,13 @@ const META = /^# (HELP|TYPE|UNIT) ([a-zA-Z_:][a-zA-Z0-9_:]*) (.*)$/;
 const SAMPLE = /^([a-zA-Z_:][a-zA-Z0-9_:]*)(?:\{(.*?)\})? (\S+)(?: # \{.*\} \S+( \S+)?)?$/s;
 const LABEL = /([a-zA-Z_][a-zA-Z0-9_]*)="((?:[^"\\\n]|\\["\\n])*)"(,|$)/y;
 const NUMBER = /^(NaN|[+-]Inf|[+-]?\d+(\.\d+)?(e[+-]?\d+)?)$/;
+/** What OpenMetrics keeps for a family of a type, beside its own name. */
+const KEPT: Readonly<Record<string, readonly string[]>> = {
+  counter: ['_total', '_created'],
+  histogram: ['_bucket', '_sum', '_count', '_created'],
+  summary: ['_sum', '_count', '_created'],
+  info: ['_info'],
+};
 const SUFFIXES: Readonly<Record<string, readonly string[]>> = {
   histogram: ['_bucket', '_sum', '_count'],
   summary: ['', '_sum', '_count'],
@@ -29,6 +36,7 @@ export function parseExposition(text: string, format: 'text' | 'openmetrics' = '
   const lines = (open ? text.slice(0, -'# EOF\n'.length) : text).split('\n').slice(0, -1);
   const scrape = { samples: [] as ParsedSample[], types: new Map<string, string>(), helps: new Map<string, string>() };
   const seen = new Set<string>();
+  const kept = new Set<string>();
   let family = '';
   for (const line of lines) {
     if (line.startsWith('#')) {
@@ -38,6 +46,11 @@ export function parseExposition(text: string, format: 'text' | 'openmetrics' = '
       if (target.has(name) || (name !== family && scrape.types.has(name))) throw new Error(`stands twice: ${line}`);
       target.set(name, rest);
       family = name;
+      if (kind !== 'TYPE' || !open) continue;
+      for (const own of ['', ...(KEPT[rest] ?? [])].map((suffix) => name + suffix)) {
+        if (kept.has(own)) throw new Error(`${own} belongs to two families: ${line}`);
+        kept.add(own);
+      }
       continue;
     }
     const sample = readSample(line);

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { negotiateEncoding, negotiateFormat } from '../../../src/exposition/negotiation.js';
 
@@ -86,6 +87,39 @@ describe('encoding', () => {
     ['*;q=0.5, gzip;q=0', 'identity'],
   ])('%s: %s', (accept, encoding) => {
     expect(negotiateEncoding(accept, true)).toBe(encoding);
+  });
+
+  it.each([
+    ['10,000 entries', `zstd,${'x;q=0.1,'.repeat(10_000)}`, 'zstd'],
+    ['60 KB of quotes', '"'.repeat(60_000), 'identity'],
+    ['60 KB of semicolons', `gzip${';'.repeat(60_000)}`, 'gzip'],
+    ['60 KB of one name', `${'g'.repeat(60_000)},gzip`, 'identity'],
+    ['quotes that are not closed', 'gzip;q="0.5', 'identity'],
+    ['a quoted weight', 'gzip;q="0.5"', 'gzip'],
+    ['hostile names', '__proto__;q=1,constructor,toString;q=1', 'identity'],
+    ['weights of all sorts', 'gzip;q=1e309,zstd;q=0x2,identity;q=-0', 'identity'],
+    ['two weights', 'gzip;q=0;q=1', 'gzip'],
+    ['controls and line ends', '\0gzip\r\n,\tgzip\t', 'gzip'],
+  ])('%s: read as far as it can be', (_, accept, encoding) => {
+    expect(negotiateEncoding(accept, true)).toBe(encoding);
+    expect(['text', 'openmetrics']).toContain(negotiateFormat(accept).format);
+  });
+
+  it('any text at all', () => {
+    const text = fc.oneof(
+      fc.string({ unit: 'binary', maxLength: 300 }),
+      fc
+        .array(
+          fc.constantFrom('gzip', 'zstd', '*', '*/*', 'text/plain', ';', ',', '=', 'q', '"', '\\', '0.5', ' ', '1'),
+        )
+        .map((pieces) => pieces.join('')),
+    );
+    fc.assert(
+      fc.property(text, (accept) => {
+        expect(['identity', 'gzip', 'zstd']).toContain(negotiateEncoding(accept, true));
+        expect(['text', 'openmetrics']).toContain(negotiateFormat(accept).format);
+      }),
+    );
   });
 
   it('offers no zstd where Node has none', () => {

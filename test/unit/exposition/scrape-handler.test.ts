@@ -98,15 +98,27 @@ describe('answer', () => {
     expect((await handler.scrape({}, () => undefined)).status).toBe(200);
   });
 
+  it.each<[string, unknown]>([
+    ['a number', 5],
+    ['an object', {}],
+    ['a list of nonsense', [5, {}, Object.create(null), Symbol('s'), 'application/openmetrics-text']],
+    ['an empty list', []],
+    ['null', null],
+  ])('answers where a header is %s', async (_, value) => {
+    const names = ['accept', 'accept-encoding', 'authorization', 'x-prometheus-scrape-timeout-seconds'];
+    const headers = Object.fromEntries(names.map((name) => [name, value])) as never;
+    expect(await handlerOf().handler.scrape({ headers })).toMatchObject({ status: 200 });
+  });
+
   it('says that it failed instead of rejecting, and the next one is whole', async () => {
     let broken: unknown = new Error('broken');
     const { handler } = handlerOf(1, () => {
       if (broken !== undefined) throw broken;
     });
     const failed = await handler.scrape({});
-    expect([failed.status, failed.body.toString()]).toEqual([500, 'The scrape failed: broken\n']);
+    expect([failed.status, failed.body.toString()]).toEqual([500, 'The scrape failed: Error: broken\n']);
     broken = 'no error';
-    expect((await handler.scrape({})).body.toString()).toBe('The scrape failed: unknown\n');
+    expect((await handler.scrape({})).body.toString()).toBe('The scrape failed: "no error"\n');
     broken = undefined;
     expect(await handler.scrape({})).toMatchObject({ status: 200 });
   });

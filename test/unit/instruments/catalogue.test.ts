@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { catalogue, isClosed, rowOf } from '../../../src/instruments/catalogue.js';
 import { defineFamily } from '../../../src/metrics/definition.js';
-import { printedNames } from '../../../src/metrics/names.js';
+import { ownedNames } from '../../../src/metrics/names.js';
 
 /** S3.14: name, type, labels. */
 const SOURCE = [
@@ -30,7 +30,7 @@ describe('the catalogue', () => {
       const names = catalogue
         .map((row) => (naming === 'otel' && 'otel' in row ? { ...row, ...row.otel } : row))
         .filter((row, at, all) => all.findIndex((other) => other.name === row.name) === at)
-        .flatMap((row) => printedNames(row.type, row.name));
+        .flatMap((row) => ownedNames(row.type, row.name));
       expect(names.filter((name, at) => names.indexOf(name) !== at)).toEqual([]);
     }
   });

@@ -25,8 +25,9 @@ async function serve(
   reading: HttpReading,
   paths: readonly string[],
   tenant: (request: IncomingMessage) => string | undefined = () => undefined,
+  labels?: Readonly<Record<string, readonly string[]>>,
 ): Promise<void> {
-  const recorder = instance.http.recorder({ reading });
+  const recorder = instance.http.recorder({ reading, labels });
   let closed = 0;
   const server = createServer((request: IncomingMessage, response: ServerResponse) => {
     recorder.begin(request, response, tenant(request));
@@ -87,6 +88,29 @@ describe('the HTTP instrument', () => {
     expect(await lines(instance, 'promptheus_internal_errors_total{')).toEqual([
       'promptheus_internal_errors_total{part="http_endpoint"} 1',
     ]);
+  });
+
+  it.each<[string, Partial<HttpReading>]>([
+    [
+      'labels that throw',
+      {
+        labels: () => {
+          throw new Error('framework changed');
+        },
+      },
+    ],
+    ['labels that are none', { labels: () => 'gold' as never }],
+    ['too few labels', { labels: () => [] }],
+    ['labels of objects', { labels: () => [{}] as never }],
+    ['an endpoint that is no text', { endpoint: () => ({}) as never }],
+    ['no endpoint', { endpoint: () => undefined as never }],
+  ])('goes on where an adapter reads %s', async (_, reading) => {
+    const instance = instanceWith();
+    // What would be thrown here would keep the response's other listeners from their event.
+    await serve(instance, { ...byUrl, ...reading }, ['/x'], undefined, { plan: ['free'] });
+    expect(await lines(instance, 'http_requests_in_flight{')).toEqual(['http_requests_in_flight{method="GET"} 0']);
+    const counted = ['promptheus_internal_errors_total{', 'promptheus_rejected_observations_total{'];
+    expect((await Promise.all(counted.map((start) => lines(instance, start)))).flat().length).toBeGreaterThan(0);
   });
 
   it('is bounded by the limit of its families when endpoints are not', async () => {

@@ -34,6 +34,15 @@ describe('the sessions instrument', () => {
     expect(await on.lines('active_sessions_current')).toEqual(['active_sessions_current{company_id="acme"} 0']);
   });
 
+  it('counts tenants together whose texts come to one label value', async () => {
+    const { sessions } = on.instance;
+    sessions.start('a', 'acme\ud800');
+    sessions.start('b', 'acme\udbff');
+    expect(await on.lines('active_sessions_current')).toEqual(['active_sessions_current{company_id="acme\ufffd"} 2']);
+    sessions.end('a');
+    expect(await on.lines('active_sessions_current')).toEqual(['active_sessions_current{company_id="acme\ufffd"} 1']);
+  });
+
   it('never shows fewer than 0 open sessions', async () => {
     const { sessions } = on.instance;
     sessions.trackActive('acme', false);

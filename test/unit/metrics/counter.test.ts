@@ -24,7 +24,7 @@ describe('a counter', () => {
     expect(registry.counter(bare).get()).toBe(0);
     const many = registry.counter({ ...labelled, name: 'many_total' });
     expect(seriesOf(registry, 'many_total')).toEqual([]);
-    many.inc({ a: 'family' }, 0);
+    many.inc({ a: 'family' }, -0);
     const kept = many.labels('handle');
     const both = [
       [['family'], 0],
@@ -33,7 +33,7 @@ describe('a counter', () => {
     expect(seriesOf(registry, 'many_total')).toEqual(both);
     many.reset();
     expect(seriesOf(registry, 'many_total')).toEqual([]);
-    kept.inc(0);
+    kept.inc(-0);
     expect(seriesOf(registry, 'many_total')).toEqual([[['handle'], 0]]);
   });
 

@@ -37,6 +37,7 @@ describe('an exemplar', () => {
     ['129 code points in one', { a: '😀'.repeat(128) }],
     ['129 code points in two', { ab: 'x'.repeat(63), cd: 'y'.repeat(62) }],
     ['a long text', { a: 'x'.repeat(100_000) }],
+    ['a getter that throws', Object.defineProperty({}, 'a', { enumerable: true, get: () => expect.fail('hostile') })],
   ])('is left out where it breaks the rules of the format: %s', (_, labels) => {
     const store = storeOf(labels);
     expect(store.get(0, 0)).toBeUndefined();

@@ -68,15 +68,19 @@ describe('a gauge', () => {
     expect(registry.shown().map(({ name }) => name)).toEqual(['open_now']);
   });
 
-  it('comes back by a kept handle that sets it to zero, even to -0', () => {
+  it.each([
+    ['set', -0],
+    ['inc', -0],
+    ['dec', 0],
+  ] as const)('comes back by a kept handle whose %s makes it %d', (act, value) => {
     const { registry } = reportingRegistry();
     const gauge = registry.gauge(labelled);
     const kept = gauge.labels('kept');
     gauge.labels('gone');
     gauge.reset();
     expect(seriesOf(registry, 'open_now')).toEqual([]);
-    kept.set(-0);
-    gauge.set({ a: 'family' }, -0);
+    kept[act](value);
+    gauge[act]({ a: 'family' }, value);
     expect(seriesOf(registry, 'open_now')).toEqual([
       [['kept'], 0],
       [['family'], 0],

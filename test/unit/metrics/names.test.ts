@@ -6,7 +6,9 @@ import {
   isLabelName,
   isMetricName,
   openMetricsName,
+  ownedNames,
   printedNames,
+  sampleNames,
 } from '../../../src/metrics/names.js';
 
 describe('names that every parser takes', () => {
@@ -62,19 +64,21 @@ describe('classicName', () => {
   });
 });
 
-describe('the names that a family prints', () => {
-  it.each([
-    ['counter', 'a_total', 'a', ['a_total', 'a']],
-    ['counter', 'a', 'a', ['a', 'a']],
-    ['info', 'a_info', 'a', ['a_info', 'a']],
-    ['info', 'a', 'a', ['a', 'a']],
-    ['gauge', 'a_total', 'a_total', ['a_total']],
-    ['gauge', 'a_info', 'a_info', ['a_info']],
-    ['histogram', 'a', 'a', ['a', 'a_bucket', 'a_sum', 'a_count']],
-    ['summary', 'a', 'a', ['a', 'a_sum', 'a_count']],
-    ['unknown', 'a', 'a', ['a']],
-  ])('%s %s', (type, name, openMetrics, printed) => {
+describe('the names of a family', () => {
+  it.each<[type: string, name: string, openMetrics: string, samples: string[], printed: string[], created: string[]]>([
+    ['counter', 'a_total', 'a', ['a_total'], ['a_total', 'a'], ['a_created']],
+    ['counter', 'a', 'a', ['a', 'a_total'], ['a', 'a_total'], ['a_created']],
+    ['info', 'a_info', 'a', ['a_info'], ['a_info', 'a'], []],
+    ['info', 'a', 'a', ['a'], ['a'], []],
+    ['gauge', 'a_total', 'a_total', ['a_total'], ['a_total'], []],
+    ['gauge', 'a_info', 'a_info', ['a_info'], ['a_info'], []],
+    ['histogram', 'a', 'a', ['a_bucket', 'a_sum', 'a_count'], ['a', 'a_bucket', 'a_sum', 'a_count'], ['a_created']],
+    ['summary', 'a', 'a', ['a', 'a_sum', 'a_count'], ['a', 'a_sum', 'a_count'], ['a_created']],
+    ['unknown', 'a', 'a', ['a'], ['a'], []],
+  ])('%s %s', (type, name, openMetrics, samples, printed, created) => {
     expect(openMetricsName(type, name)).toBe(openMetrics);
+    expect(sampleNames(type, name)).toEqual(samples);
     expect(printedNames(type, name)).toEqual(printed);
+    expect(ownedNames(type, name)).toEqual([...printed, ...created]);
   });
 });

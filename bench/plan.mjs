@@ -1,0 +1,46 @@
+// How much is measured. The smoke run does everything on little data: its numbers say nothing.
+const FULL = {
+  'hot-path': { sets: [1, 100, 10_000], rounds: 15, length: 30_000, sampleMs: 15 },
+  memory: { sets: 100_000, rounds: 9 },
+  scrape: {
+    // Series, and the highest number of observations of one.
+    sizes: [
+      [1_000, 1_000],
+      [10_000, 1_000],
+      [100_000, 1_000],
+      [500_000, 100],
+    ],
+    rounds: 9,
+    // From there on rivals take long, to end without an exposition: each gets one scrape, ours `peakRounds` for memory.
+    rivalsOnceFrom: 500_000,
+    peakRounds: 3,
+    peakMost: 100,
+  },
+  http: {
+    alone: { rounds: 21, requests: 500, batches: 10 },
+    live: { rounds: 11, ms: 700, connections: 32 },
+  },
+};
+
+const SMOKE = {
+  'hot-path': { sets: [1, 100], rounds: 2, length: 1_000, sampleMs: 1 },
+  memory: { sets: 1_000, rounds: 1 },
+  scrape: {
+    sizes: [
+      [1_000, 10],
+      [2_000, 10],
+    ],
+    rounds: 1,
+    rivalsOnceFrom: 2_000,
+    peakRounds: 1,
+    peakMost: 10,
+  },
+  http: {
+    alone: { rounds: 2, requests: 100, batches: 1 },
+    live: { rounds: 1, ms: 20, connections: 4 },
+  },
+};
+
+export function planOf(smoke) {
+  return smoke ? SMOKE : FULL;
+}

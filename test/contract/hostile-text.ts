@@ -1,0 +1,70 @@
+import fc from 'fast-check';
+
+/** Texts that break what is written carelessly: separators, escapes, line ends, controls, scripts, other planes. */
+const PIECES = [
+  '"',
+  '\\',
+  '\n',
+  '\r',
+  '\r\n',
+  '\\n',
+  '\\"',
+  '"} 1\n',
+  '\n# EOF\n',
+  '# HELP x y\n',
+  '{',
+  '}',
+  ',',
+  '=',
+  '="',
+  'a="b",',
+  ' # {',
+  '} 1 # {x="y"} 1 1',
+  '\0',
+  '\t',
+  ' ',
+  '\u0085',
+  '\u2028',
+  '\u2029',
+  '\ufeff',
+  '\u00a0',
+  '\u200b',
+  '\u202e',
+  '\u05d0',
+  'e\u0301',
+  '\u0301',
+  '😀',
+  '👩‍👩‍👧',
+  '\u{10ffff}',
+  '\ufffd',
+  '\uffff',
+  '\x7f',
+  '\x1b[2J',
+  '__proto__',
+  'constructor',
+  '__overflow__',
+  'other',
+  'NaN',
+  '+Inf',
+  '1e5',
+  '%00',
+  '../',
+  '<script>',
+  "' OR 1=1--",
+  '$(x)',
+  '|',
+  ':',
+  ';',
+];
+
+/** Well-formed, and within the limit of 256 code points. */
+export const hostileText: fc.Arbitrary<string> = fc
+  .oneof(
+    fc.string({ unit: 'grapheme', maxLength: 20 }),
+    fc.string({ unit: 'binary', maxLength: 256 }),
+    fc.array(fc.constantFrom(...PIECES), { maxLength: 8 }).map((pieces) => pieces.join('')),
+    fc
+      .array(fc.oneof(fc.constantFrom(...PIECES), fc.string({ unit: 'binary', maxLength: 5 })), { maxLength: 12 })
+      .map((pieces) => pieces.join('')),
+  )
+  .filter((text) => Array.from(text).length <= 256);
