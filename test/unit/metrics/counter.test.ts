@@ -37,6 +37,12 @@ describe('a counter', () => {
     expect(seriesOf(registry, 'many_total')).toEqual([[['handle'], 0]]);
   });
 
+  it('takes null for no label set', () => {
+    const counter = reportingRegistry().registry.counter(bare);
+    (counter as unknown as { inc(labels: null, value: number): void }).inc(null, 5);
+    expect(counter.get()).toBe(1);
+  });
+
   it('says of each refusal why', () => {
     const { registry, rejected } = reportingRegistry();
     const counter = registry.counter(labelled);

@@ -81,7 +81,7 @@ describe('a definition that cannot be is refused, with the value and what to do'
     ['INVALID_NAME', 'gauge', { name: 'a b!' }, '"a b!"', '[a-zA-Z0-9_:]'],
     ['INVALID_NAME', 'gauge', { name: '' }, '""', 'Use "_"'],
     ['INVALID_NAME', 'gauge', { name: long }, 'xxx', 'at most 200'],
-    ['INVALID_NAME', 'gauge', { name: Symbol('s') }, 'Symbol(s)', 'none of 0-9'],
+    ['INVALID_NAME', 'gauge', { name: Symbol('s') }, 'got Symbol(s). (', 'none of 0-9'],
     ['INVALID_NAME', 'gauge', { name: 'a_count' }, '"a_count"', 'Use "a_current"'],
     ['INVALID_NAME', 'counter', { name: 'calls' }, '"calls"', 'Use "calls_total"'],
     ['INVALID_HELP', 'gauge', { help: ' ' }, 'a: help', 'a sentence, got " "'],
@@ -95,7 +95,8 @@ describe('a definition that cannot be is refused, with the value and what to do'
     ['INVALID_LABEL', 'gauge', { labelNames: ['a:b'] }, '"a:b"', '[a-zA-Z0-9_]'],
     ['INVALID_LABEL', 'gauge', { labelNames: ['-a'] }, '"-a"', '[a-zA-Z0-9_]'],
     ['INVALID_LABEL', 'gauge', { labelNames: [long] }, 'xxx', 'longer than 200'],
-    ['INVALID_LABEL', 'gauge', { labelNames: [5] }, ' 5 ', '[a-zA-Z0-9_]'],
+    ['INVALID_LABEL', 'gauge', { labelNames: [null] }, ' null ', '[a-zA-Z0-9_]'],
+    ['INVALID_LABEL', 'gauge', { labelNames: [true] }, ' true ', '[a-zA-Z0-9_]'],
     ['INVALID_LABEL', 'gauge', { labelNames: ['a', 'a'] }, '"a"', 'stands twice'],
     ['INVALID_LABEL', 'gauge', { labelNames: 'ab' }, '"ab"', 'an array of names'],
     [
@@ -108,7 +109,7 @@ describe('a definition that cannot be is refused, with the value and what to do'
     ['INVALID_LABEL', 'gauge', { labelNames: ['a'], constantLabels: { a: 1 } }, '"a"', 'stands twice'],
     ['INVALID_LABEL', 'gauge', { constantLabels: { a: {} } }, '"a" must be text', 'got [object Object]'],
     ['INVALID_UNIT', 'gauge', { unit: 'bytes' }, '"bytes"', 'Use "a_bytes"'],
-    ['INVALID_UNIT', 'gauge', { unit: 5 }, ' 5.', 'Use'],
+    ['INVALID_UNIT', 'gauge', { name: 'a_null', unit: null }, ' null.', 'Use'],
     ['INVALID_UNIT', 'gauge', { name: 'a_9', unit: '9' }, '"9"', 'Use'],
     ['INVALID_UNIT', 'gauge', { name: 'a_', unit: '' }, '""', 'Use'],
     ['INVALID_UNIT', 'counter', { unit: 'bytes' }, '"bytes"', 'Use "a_bytes_total"'],
@@ -169,6 +170,11 @@ describe('the difference of two definitions', () => {
   it('sees one far behind what a message shows', () => {
     const help = 'x'.repeat(500);
     expect(difference(define('gauge', { help }), define('gauge', { help: `${help}y` }))).toMatch(/^help is/);
+  });
+
+  it('sees one that is the same text', () => {
+    const unit = { name: 'a_undefined', unit: 'undefined' };
+    expect(difference(define('gauge', unit), define('gauge', { name: 'a_undefined' }))).toMatch(/^unit is/);
   });
 
   it('sees one of type', () => {

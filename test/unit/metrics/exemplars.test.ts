@@ -31,6 +31,7 @@ describe('an exemplar', () => {
 
   it.each<[string, unknown]>([
     ['no object', 'trace'],
+    ['a number', 5],
     ['null', null],
     ['a name that no parser takes', { 'trace-id': 'x' }],
     ['a value that is no text', { trace_id: {} }],

@@ -106,6 +106,37 @@ describe('a gauge', () => {
     expect(rejected).toEqual(['open_now label_count']);
   });
 
+  it('takes null for no label set', () => {
+    const { registry, rejected } = reportingRegistry();
+    const gauge = registry.gauge(bare) as unknown as { set(labels: null, value: number): void; get(): number };
+    gauge.set(null, 5);
+    expect([gauge.get(), rejected]).toEqual([0, ['open_now not_finite']]);
+  });
+
+  it('without labels goes back to zero', () => {
+    const gauge = reportingRegistry().registry.gauge(bare);
+    gauge.set(5);
+    gauge.reset();
+    expect(gauge.get()).toBe(0);
+  });
+
+  it('expires when it has not moved', () => {
+    const { registry } = reportingRegistry();
+    const gauge = registry.gauge({ ...labelled, expireAfterMs: 1_000 });
+    for (const a of ['still', 'moving']) gauge.set({ a }, 1);
+    registry.sweep(0);
+    gauge.set({ a: 'moving' }, 2);
+    registry.sweep(1_000);
+    expect(seriesOf(registry, 'open_now')).toEqual([[['moving'], 2]]);
+  });
+
+  it('keeps the collector that it is given last, and can be used on', () => {
+    const gauge = reportingRegistry().registry.gauge(bare);
+    const last = () => {};
+    expect(gauge.collect(() => {}).collect(last)).toBe(gauge);
+    expect(gauge).toMatchObject({ collector: last });
+  });
+
   it('is a gauge, or an info', () => {
     const { registry } = reportingRegistry();
     expect(registry.gauge(bare).type).toBe('gauge');
