@@ -68,11 +68,6 @@ export class Registry implements Metrics, Gatherer {
     return [...this.families.values()].filter((family) => family.store.high > 0);
   }
 
-  /** Which family prints this name, if any does. */
-  ownerOf(name: string): string | undefined {
-    return this.owners.get(name);
-  }
-
   /** Adds families from elsewhere to every scrape; the returned function takes them out again. */
   addSource(source: SampleSource): () => void {
     this.sources.add(source);
@@ -115,11 +110,6 @@ export class Registry implements Metrics, Gatherer {
     };
     const collected = this.collectors.run(family, family.name, collect, timeoutMs);
     return isThenable(collected) ? collected.then((done) => done === true) : collected === true;
-  }
-
-  /** Sets every family back to its start. */
-  reset(): void {
-    for (const family of this.families.values()) family.reset();
   }
 
   private define(type: FamilyType, options: InternalFamilyOptions): AnyFamily {
