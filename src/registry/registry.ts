@@ -124,8 +124,6 @@ export class Registry implements Metrics, Gatherer {
     const family = new FAMILIES[type](definition, this.events);
     this.families.set(definition.name, family);
     for (const name of names) this.owners.set(name, definition.name);
-    // A family without labels has its series from birth, before it stood in the map.
-    if (family.store.high > 0) this.onFirstSeries(family);
     return family;
   }
 

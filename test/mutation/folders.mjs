@@ -12,7 +12,12 @@ const FOLDERS = {
   },
   registry: {
     mutate: ['src/registry/*.ts', '!src/registry/interfaces.ts'],
-    tests: ['test/unit/registry/*.test.ts', 'test/unit/promptheus.test.ts', ...CLIENTS],
+    tests: [
+      'test/unit/registry/*.test.ts',
+      'test/unit/promptheus.test.ts',
+      'test/contract/name-clashes.test.ts',
+      ...CLIENTS,
+    ],
   },
   exposition: {
     mutate: ['src/exposition/*.ts'],
