@@ -16,6 +16,17 @@ export function runPosition(run: number): number {
   return Math.floor(run / LENGTH_SPAN);
 }
 
+/** Prints label sets. */
+export interface RunPrinter {
+  /** No more bytes than these are printed. */
+  most(values: readonly string[]): number;
+  /** Prints at a place with room for `most` bytes, and returns the place after. */
+  print(values: readonly string[], target: Buffer, at: number): number;
+}
+
+/** One for all families: where a run is printed whose place is not known yet. */
+const scratch = Buffer.alloc(LONGEST_RUN);
+
 /**
  * The escaped label bytes of a family's series, each written once, when the series is born, into shared chunks that
  * never move: a scrape copies them, and another thread could.
@@ -25,12 +36,16 @@ export class LabelBytes {
   private used = CHUNK_BYTES;
   private readonly freed = new Map<number, number[]>();
 
-  /** Keeps the first `length` bytes of a run and returns the number that finds them. */
-  add(bytes: Uint8Array, length: number): number {
-    const position = this.place(capacityOf(length));
-    const chunk = this.chunks[Math.floor(position / CHUNK_BYTES)] as Buffer;
-    const at = position % CHUNK_BYTES;
-    for (let index = 0; index < length; index++) chunk[at + index] = bytes[index] as number;
+  /** Keeps what a printer prints of a label set and returns the number that finds it. */
+  add(printer: RunPrinter, values: readonly string[]): number {
+    const chunk = this.chunks.at(-1);
+    // Where nothing was given back, it is printed in its place; else its length says which place it may have.
+    if (this.freed.size > 0 || chunk === undefined || this.used + capacityOf(printer.most(values)) > chunk.length) {
+      return this.copyOf(scratch, printer.print(values, scratch, 0));
+    }
+    const position = (this.chunks.length - 1) * CHUNK_BYTES + this.used;
+    const length = printer.print(values, chunk, this.used) - this.used;
+    this.used += capacityOf(length);
     return position * LENGTH_SPAN + length + 1;
   }
 
@@ -63,6 +78,13 @@ export class LabelBytes {
     if (length === 0) return '';
     const from = runPosition(run) % CHUNK_BYTES;
     return (this.chunks[Math.floor(runPosition(run) / CHUNK_BYTES)] as Buffer).toString('utf8', from, from + length);
+  }
+
+  private copyOf(bytes: Uint8Array, length: number): number {
+    const position = this.place(capacityOf(length));
+    const chunk = this.chunks[Math.floor(position / CHUNK_BYTES)] as Buffer;
+    chunk.set(bytes.subarray(0, length), position % CHUNK_BYTES);
+    return position * LENGTH_SPAN + length + 1;
   }
 
   private place(capacity: number): number {

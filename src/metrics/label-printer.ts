@@ -1,4 +1,4 @@
-import { LONGEST_RUN } from './label-bytes.js';
+import type { RunPrinter } from './label-bytes.js';
 import { escapeLabelValue } from './label-value.js';
 
 const QUOTE = 34;
@@ -6,15 +6,15 @@ const BACKSLASH = 92;
 const FIRST_PRINTABLE = 32;
 const ASCII = 128;
 
-/** One for all families: a run is written here, then kept. */
-const scratch = Buffer.alloc(LONGEST_RUN);
+/** A UTF-16 unit takes at most three bytes, escaped or not. */
+const MOST_BYTES_A_UNIT = 3;
 
 /** Prints the label sets of one family: `constant="x",method="GET",route="/"`, escaped, as both text formats want it. */
-export class LabelPrinter {
-  /** Where the printed bytes stand until the next call. */
-  readonly bytes: Uint8Array = scratch;
+export class LabelPrinter implements RunPrinter {
   /** What stands before each value. */
   private readonly before: Buffer[];
+  /** Bytes that stand in every run. */
+  private readonly fixed: number;
 
   constructor(labelNames: readonly string[], constantText: string) {
     this.before = labelNames.map((name, label) => {
@@ -22,30 +22,36 @@ export class LabelPrinter {
       return Buffer.from(`${start}${name}="`);
     });
     if (labelNames.length === 0) this.before.push(Buffer.from(constantText));
+    this.fixed = this.before.reduce((total, bytes) => total + bytes.length, 1);
   }
 
-  /** Prints the values and returns how many bytes that took. */
-  print(values: readonly string[]): number {
-    let at = 0;
+  most(values: readonly string[]): number {
+    let units = 0;
+    for (let label = 0; label < values.length; label++) units += (values[label] as string).length;
+    return this.fixed + units * MOST_BYTES_A_UNIT;
+  }
+
+  print(values: readonly string[], target: Buffer, from: number): number {
+    let at = from;
     for (let label = 0; label < this.before.length; label++) {
       const before = this.before[label] as Buffer;
-      for (let index = 0; index < before.length; index++) scratch[at + index] = before[index] as number;
+      for (let index = 0; index < before.length; index++) target[at + index] = before[index] as number;
       at += before.length;
-      if (label < values.length) at = printValue(values[label] as string, at);
+      if (label < values.length) at = printValue(values[label] as string, target, at);
     }
-    if (values.length > 0) scratch[at++] = QUOTE;
+    if (values.length > 0) target[at++] = QUOTE;
     return at;
   }
 }
 
 /** Character by character while they are plain, which is nearly always. */
-function printValue(value: string, from: number): number {
+function printValue(value: string, target: Buffer, from: number): number {
   for (let index = 0; index < value.length; index++) {
     const code = value.charCodeAt(index);
     if (code < FIRST_PRINTABLE || code >= ASCII || code === QUOTE || code === BACKSLASH) {
-      return from + scratch.write(escapeLabelValue(value), from);
+      return from + target.write(escapeLabelValue(value), from);
     }
-    scratch[from + index] = code;
+    target[from + index] = code;
   }
   return from + value.length;
 }

@@ -72,12 +72,12 @@ export class SeriesIndex {
     this.table[at] = row + 1;
   }
 
-  /** Doubles the table when rows fill it; clears it of the places that removed rows left when they do. */
+  /** Makes the table four times as large when rows fill it; clears it of what removed rows left when that does. */
   private rebuild(): void {
     const old = this.table;
     let rows = 0;
     for (const entry of old) if (entry > 0) rows++;
-    this.table = new Int32Array((rows + 1) * 3 > old.length ? old.length * 2 : old.length);
+    this.table = new Int32Array((rows + 1) * 3 > old.length ? old.length * 4 : old.length);
     this.occupied = 0;
     for (const entry of old) if (entry > 0) this.place(entry - 1);
   }

@@ -1,9 +1,9 @@
 import type { FamilyDefinition } from './definition.js';
 import { DenseIndex } from './dense-index.js';
 import { LabelBytes } from './label-bytes.js';
-import { idOf, type LabelIds, LabelInterner, NO_ID } from './label-interner.js';
+import { KNOWN_OTHERWISE, LabelIdentity, REFUSED } from './label-identity.js';
+import { idOf, type LabelIds, NO_ID } from './label-interner.js';
 import { LabelPrinter } from './label-printer.js';
-import { isPresentable, labelText, OTHER, OVERFLOW, presentable } from './label-value.js';
 import type { SelfReport } from './self-report.js';
 import { SeriesIndex } from './series-index.js';
 import { SeriesRows } from './series-rows.js';
@@ -15,13 +15,6 @@ export const NO_ROW = -1;
 const RESERVE = 0.1;
 
 const NOTHING: readonly unknown[] = [];
-
-/** What is known of a label set: its values have numbers as they are, or as they are kept; some are new; one can be none. */
-const AS_GIVEN = 0;
-const KNOWN_OTHERWISE = 1;
-const SOME_NEW = 2;
-const REFUSED = 3;
-type Identified = typeof AS_GIVEN | typeof KNOWN_OTHERWISE | typeof SOME_NEW | typeof REFUSED;
 
 /** What the store asks of the family that owns it. */
 export interface RowKeeper {
@@ -55,14 +48,13 @@ export class SeriesStore {
   /** From the first overflow on, each look-up has to ask whether its row is one. */
   private overflowing = false;
   private readonly freed: number[] = [];
-  private readonly interners: LabelInterner[];
+  private readonly identity: LabelIdentity;
   private readonly tables: readonly LabelIds[];
   private readonly dense: DenseIndex;
   private readonly index: SeriesIndex;
   private readonly printer: LabelPrinter;
-  private readonly texts: string[];
   private readonly names: string[];
-  /** The numbers of the label set that is identified, and the texts where there is none yet. */
+  /** The numbers of the label set at hand. */
   private readonly ids: Int32Array;
   private readonly reserve: number;
   private readonly definition: FamilyDefinition;
@@ -74,14 +66,13 @@ export class SeriesStore {
     this.report = report;
     this.keeper = keeper;
     this.rows = new SeriesRows(values);
-    this.interners = definition.labelNames.map(() => new LabelInterner());
+    this.identity = new LabelIdentity(definition, report);
     this.index = new SeriesIndex(definition.labelNames.length);
-    this.tables = this.interners.map((interner) => interner.ids);
+    this.tables = this.identity.tables;
+    this.ids = this.identity.ids;
     this.dense = new DenseIndex(definition.labelNames.length);
     this.names = [...definition.labelNames];
-    this.texts = definition.labelNames.map(() => '');
     this.printer = new LabelPrinter(definition.labelNames, definition.constantText);
-    this.ids = new Int32Array(definition.labelNames.length);
     this.reserve = Math.max(1, Math.ceil(definition.seriesLimit * RESERVE));
   }
 
@@ -137,7 +128,7 @@ export class SeriesStore {
       place = (place << (bits[label] as number)) | (ids[label] = idOf(tables[label] as LabelIds, more[label - 3]));
     }
     const row = rows === undefined ? this.index.find(ids) : (rows[place] as number) - 1;
-    if (row === NO_ROW) return this.admit([first, second, third, ...more]);
+    if (row === NO_ROW) return this.admit(first, second, third, more);
     if (this.overflowing) this.countOverflow(row);
     return row;
   }
@@ -154,11 +145,10 @@ export class SeriesStore {
   /** The row of a label set, without making one. */
   peek(labels: Readonly<Record<string, unknown>>): number {
     if (typeof labels !== 'object' || labels === null) return NO_ROW;
-    const values = this.inOrder(labels);
-    for (let label = 0; label < values.length; label++) {
-      this.ids[label] = idOf(this.tables[label] as LabelIds, values[label]);
-    }
-    return this.identify(values) <= KNOWN_OTHERWISE ? this.index.find(this.ids) : NO_ROW;
+    const { ids, identity } = this;
+    const [first, second, third, ...more] = this.inOrder(labels);
+    ids.fill(NO_ID);
+    return identity.identify(first, second, third, more) <= KNOWN_OTHERWISE ? this.index.find(ids) : NO_ROW;
   }
 
   /** Takes a series out: its row is free for another, unless a handle of it is out; then it is only out of sight. */
@@ -173,10 +163,8 @@ export class SeriesStore {
       return;
     }
     values[at] = 0;
-    for (let label = 0; label < this.interners.length; label++) {
-      this.ids[label] = this.index.idAt(row, label);
-      (this.interners[label] as LabelInterner).release(this.ids[label] as number);
-    }
+    for (let label = 0; label < this.ids.length; label++) this.ids[label] = this.index.idAt(row, label);
+    this.identity.release();
     this.dense.remove(this.ids);
     this.index.remove(row);
     this.bytes.release(run);
@@ -197,7 +185,7 @@ export class SeriesStore {
 
   /** The label values of a row, in the order of the declaration. */
   labelsOf(row: number): string[] {
-    return this.interners.map((interner, label) => interner.text(this.index.idAt(row, label)));
+    return this.names.map((_, label) => this.identity.text(label, this.index.idAt(row, label)));
   }
 
   private inOrder(labels: Readonly<Record<string, unknown>>): unknown[] {
@@ -205,8 +193,8 @@ export class SeriesStore {
   }
 
   /** The long way, for a label set that is new, or whose values are not kept as they were given. */
-  private admit(values: readonly unknown[]): number {
-    const found = this.identify(values);
+  private admit(first: unknown, second: unknown, third: unknown, more: readonly unknown[]): number {
+    const found = this.identity.identify(first, second, third, more);
     if (found === REFUSED) return NO_ROW;
     // Where each value had its number already, the look-up before this has said that there is no row.
     const row = found === KNOWN_OTHERWISE ? this.index.find(this.ids) : NO_ROW;
@@ -222,44 +210,14 @@ export class SeriesStore {
     return this.overflow();
   }
 
-  /** Finds the texts of those values that have no number as they were given, and the numbers of these. */
-  private identify(values: readonly unknown[]): Identified {
-    const { ids, tables, texts } = this;
-    let found: Identified = AS_GIVEN;
-    for (let label = 0; label < ids.length; label++) {
-      if (ids[label] !== NO_ID) continue;
-      const text = this.textOf(values[label], label);
-      if (text === undefined) return REFUSED;
-      ids[label] = idOf(tables[label] as LabelIds, text);
-      texts[label] = text;
-      if (ids[label] === NO_ID) found = SOME_NEW;
-      else if (found === AS_GIVEN) found = KNOWN_OTHERWISE;
-    }
-    return found;
-  }
-
-  /** The text under which a value is kept; `undefined`, and counted, when it can have none. */
-  private textOf(value: unknown, label: number): string | undefined {
-    const text = labelText(value);
-    if (text === undefined) {
-      this.report.rejected(this.definition.name, 'label_value');
-      return undefined;
-    }
-    const allowed = this.definition.allow[label];
-    if (allowed !== undefined && !allowed.has(text)) return OTHER;
-    if (isPresentable(text)) return text;
-    const changed = presentable(text);
-    if (changed !== text) this.report.internal('label_value_cut');
-    return changed;
-  }
-
   /** Past the limit the free labels give way, so that totals and the closed labels stay right; past the reserve, all do. */
   private overflow(): number {
-    for (let label = 0; label < this.ids.length; label++) if (this.definition.free[label]) this.setOverflow(label);
+    for (let label = 0; label < this.ids.length; label++)
+      if (this.definition.free[label]) this.identity.overflow(label);
     const partly = this.index.find(this.ids);
     if (partly !== NO_ROW) return partly;
     if (this.overflowRows.size >= this.reserve) {
-      for (let label = 0; label < this.ids.length; label++) this.setOverflow(label);
+      for (let label = 0; label < this.ids.length; label++) this.identity.overflow(label);
       const all = this.index.find(this.ids);
       if (all !== NO_ROW) return all;
     }
@@ -269,30 +227,20 @@ export class SeriesStore {
     return row;
   }
 
-  private setOverflow(label: number): void {
-    this.ids[label] = idOf(this.tables[label] as LabelIds, OVERFLOW);
-    this.texts[label] = OVERFLOW;
-  }
-
   /** Gives the label set that was identified a row. */
   private bear(): number {
-    const { ids, texts, interners } = this;
-    for (let label = 0; label < ids.length; label++) {
-      const interner = interners[label] as LabelInterner;
-      if (ids[label] === NO_ID) ids[label] = interner.add(texts[label] as string);
-      else texts[label] = interner.text(ids[label] as number);
-      interner.retain(ids[label] as number);
-    }
-    const row = this.freed.pop() ?? this.high;
+    const { identity, ids } = this;
+    identity.retain();
+    const row = (this.freed.length > 0 ? this.freed.pop() : undefined) ?? this.high;
     this.rows.ensure(row);
     this.index.add(row, ids);
     this.dense.add(row, ids);
-    const run = this.bytes.add(this.printer.bytes, this.printer.print(texts));
+    const run = this.bytes.add(this.printer, identity.texts);
     const values = this.rows.chunkOf(row);
     const at = this.rows.offsetOf(row);
     if (row < this.high) values.fill(0, at, at + this.rows.width);
     values[at] = run;
-    for (const births of this.readers) births.add(row);
+    if (this.readers.size > 0) for (const births of this.readers) births.add(row);
     const first = this.high === 0;
     this.high = Math.max(this.high, row + 1);
     if (first) this.keeper.firstSeries();

@@ -86,13 +86,10 @@ export class Registry implements Metrics, Gatherer {
     }
     const read = Promise.all([...this.sources].map((source) => this.read(source, timeoutMs)));
     await Promise.all(collecting);
-    const sources = (await read).flat();
-    const shown = this.shown();
-    return {
-      families: shown.filter((family) => !failed.has(family)),
-      foreign: this.withoutClashes(sources, shown),
-      defaultLabels: this.defaultLabels(),
-    };
+    const foreign = this.withoutClashes((await read).flat(), this.shown());
+    const defaultLabels = this.defaultLabels();
+    // Looked at again, so that what was counted on the way is shown by this scrape.
+    return { families: this.shown().filter((family) => !failed.has(family)), foreign, defaultLabels };
   }
 
   /** Takes out what has expired. */

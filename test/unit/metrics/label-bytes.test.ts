@@ -1,8 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { LabelBytes, LONGEST_RUN, runLength } from '../../../src/metrics/label-bytes.js';
+import { LabelBytes, LONGEST_RUN, type RunPrinter, runLength } from '../../../src/metrics/label-bytes.js';
 
-const runOf = (text: string) => Buffer.from(text);
+/** Prints its one value as it is. */
+const PLAIN: RunPrinter = {
+  most: ([text = '']) => Buffer.byteLength(text),
+  print: ([text = ''], target, at) => at + target.write(text, at),
+};
+const added = (bytes: LabelBytes, text: string) => bytes.add(PLAIN, [text]);
 
 function copied(bytes: LabelBytes, run: number): string {
   const target = Buffer.alloc(runLength(run) + 2, 'x');
@@ -20,7 +25,7 @@ describe('label bytes', () => {
         const kept: Array<{ run: number; text: string }> = [];
         for (const [step, { length, release }] of all.entries()) {
           const text = String.fromCharCode(97 + (step % 26)).repeat(length);
-          kept.push({ run: bytes.add(runOf(text), text.length), text });
+          kept.push({ run: added(bytes, text), text });
           if (release % 3 === 0) bytes.release((kept.splice(release % kept.length, 1)[0] as { run: number }).run);
           for (const { run, text } of kept) {
             if (copied(bytes, run) !== text || bytes.read(run) !== text) throw new Error(`run ${run} changed`);
@@ -36,7 +41,7 @@ describe('label bytes', () => {
     const places = new Set<number>();
     for (let turn = 0; turn < 10_000; turn++) {
       const text = `a="${turn}"`.padEnd(40, 'x');
-      const run = bytes.add(runOf(text), text.length);
+      const run = added(bytes, text);
       places.add(run);
       bytes.release(run);
     }
@@ -46,13 +51,13 @@ describe('label bytes', () => {
   it('takes the longest run that a family can have', () => {
     const bytes = new LabelBytes();
     const text = 'x'.repeat(LONGEST_RUN);
-    const run = bytes.add(runOf(text), text.length);
-    const next = bytes.add(runOf('y'), 1);
+    const run = added(bytes, text);
+    const next = added(bytes, 'y');
     expect(copied(bytes, run)).toBe(text);
     expect(copied(bytes, next)).toBe('y');
   });
 
   it('no run is numbered 0, which is a free row', () => {
-    expect(new LabelBytes().add(runOf(''), 0)).toBeGreaterThan(0);
+    expect(added(new LabelBytes(), '')).toBeGreaterThan(0);
   });
 });
