@@ -24,7 +24,7 @@ function parse(header: string): Entry[] {
         parameters.set(piece.slice(0, equals).trim().toLowerCase(), unquoted(piece.slice(equals + 1).trim()));
     }
     const weight = parameters.has('q') ? Number(parameters.get('q')) : 1;
-    if (value !== '' && weight >= 0 && weight <= 1) entries.push({ value: value.toLowerCase(), parameters, weight });
+    if (weight >= 0 && weight <= 1) entries.push({ value: value.toLowerCase(), parameters, weight });
   }
   return entries;
 }

@@ -1,5 +1,5 @@
 import zlib, { gunzipSync, gzipSync, zstdDecompressSync } from 'node:zlib';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { Encoder, hasZstd } from '../../../src/exposition/compress.js';
 
 async function encoded(encoding: 'gzip' | 'zstd', pieces: readonly string[]) {
@@ -46,4 +46,15 @@ it('gzip is as long as its fastest level makes it', async () => {
 
 it('zstd is there where Node has it', () => {
   expect(hasZstd).toBe('createZstdCompress' in zlib);
+});
+
+it('a stream that breaks fails the piece that it was to take', async () => {
+  const opened = vi.spyOn(zlib, 'createGzip');
+  const encoder = new Encoder('gzip');
+  const piece = Buffer.alloc(2_000);
+  await encoder.write(piece);
+  const [stream] = opened.mock.results.map(({ value }) => value);
+  opened.mockRestore();
+  stream.destroy(new Error('broken'));
+  await expect(encoder.write(piece)).rejects.toThrow();
 });

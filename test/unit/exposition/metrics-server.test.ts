@@ -1,5 +1,7 @@
+import { once } from 'node:events';
 import { Agent, get, type IncomingMessage, request } from 'node:http';
 import { get as getSecurely } from 'node:https';
+import { connect } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { MetricsServerOptions } from '../../../src/exposition/metrics-server.js';
@@ -160,5 +162,15 @@ describe('startMetricsServer', () => {
     const again = await instance.startMetricsServer({ port: server.port, host });
     expect(again.port).toBe(server.port);
     agent.destroy();
+  });
+
+  it('closes with a request open that never ends', async () => {
+    const server = await instance.startMetricsServer({ port: 0, host });
+    const socket = connect(server.port, host);
+    socket.write('GET /metrics HTTP/1.1\r\nHost: x\r\n');
+    await once(socket, 'connect');
+    // A reset is how it may learn of it.
+    const closed = new Promise((resolve) => socket.on('error', () => {}).once('close', resolve));
+    await Promise.all([server.close(), closed]);
   });
 });

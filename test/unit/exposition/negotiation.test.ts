@@ -39,8 +39,10 @@ describe('format', () => {
     ['a weight below nothing', `${OPEN};q=-1`, 'text'],
     ['a parameter that looks like a weight', `${OPEN};qx`, 'openmetrics'],
     ['a parameter without a name', `${OPEN};=0`, 'openmetrics'],
-    ['a value with a quote at its start alone', `${OPEN};version="1.0.0`, 'text'],
-    ['a value with a quote at its end alone', `${OPEN};version=1.0.0"`, 'text'],
+    ['a value with a quote at its start alone', `${OPEN};version="1.0.0x`, 'text'],
+    ['a value with a quote at its end alone', `${OPEN};version=x1.0.0"`, 'text'],
+    ['nothing but OpenMetrics, refused', `${OPEN};q=0`, 'text'],
+    ['spaces around the name of a parameter', `${OPEN}; version = 2.0.0`, 'text'],
     ['the 65th entry', `${'x/y,'.repeat(64)}${OPEN}`, 'text'],
     ['what stands far behind', `x/y${' '.repeat(8_192)},${OPEN}`, 'text'],
   ])('%s', (_, accept, format) => {

@@ -144,6 +144,11 @@ describe('a histogram that takes negative values', () => {
     expect(lines('histogram', 'text', samples)).toHaveLength(3);
   });
 
+  it('is not one with a count that is none', () => {
+    const samples = [{ name: 'a_count', value: Number.NaN }, bucket(1), { name: 'a_sum' }];
+    expect(lines('histogram', 'openmetrics', samples)).toEqual(['a_bucket{le="1.0"} 1', 'a_sum 1']);
+  });
+
   it('is not a summary with such values', () => {
     expect(lines('summary', 'openmetrics', [{ name: 'a_sum', value: -1 }, { name: 'a_count' }])).toHaveLength(2);
   });
@@ -161,6 +166,7 @@ describe('an exemplar', () => {
     expect(lines('histogram', 'openmetrics', all).filter((line) => line.includes('#'))).toHaveLength(1);
     expect(lines('histogram', 'openmetrics', all)[0]).toContain('# {');
     expect(lines('gauge', 'openmetrics', [{ exemplar }])).toEqual(['a 1']);
+    expect(lines('gauge', 'openmetrics', [{ exemplar }], {}, 'a_bucket')).toEqual(['a_bucket 1']);
     expect(lines('counter', 'text', [{ exemplar }])).toEqual(['a 1']);
   });
 
@@ -172,5 +178,6 @@ describe('an exemplar', () => {
     expect(counter({ labelSet: { ab: 'x'.repeat(64), c: 'y'.repeat(62) }, value: 1 })).toBe('a_total 1');
     expect(counter({ labelSet: { ab: 'x'.repeat(64), c: 'y'.repeat(61) }, value: 1 })).toContain('#');
     expect(counter({ labelSet: { a: {} }, value: 1 })).toBe('a_total 1 # {a=""} 1');
+    expect(counter({ labelSet: { a: {}, b: 'x'.repeat(126) }, value: 1 })).toContain('#');
   });
 });

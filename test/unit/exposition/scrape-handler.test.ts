@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events';
 import { PassThrough, Writable } from 'node:stream';
 import { setTimeout as wait } from 'node:timers/promises';
-import { gunzipSync, zstdDecompressSync } from 'node:zlib';
+import zlib, { gunzipSync, zstdDecompressSync } from 'node:zlib';
 import { describe, expect, it, vi } from 'vitest';
 import type { AccessOptions } from '../../../src/exposition/access.js';
 import { ScrapeHandler, type ScrapeRequest } from '../../../src/exposition/scrape-handler.js';
@@ -110,6 +110,23 @@ describe('answer', () => {
     expect(await handlerOf().handler.scrape({ headers })).toMatchObject({ status: 200 });
   });
 
+  it('gives back what an encoder holds outside the heap, when the scrape fails on its way', async () => {
+    const samples = Array.from({ length: 20_000 }, (_, i) => ({ name: 'a', labels: { i }, value: 1 }));
+    const broken = {
+      get name(): string {
+        throw new Error('broken');
+      },
+    };
+    const foreign = [{ name: 'a', help: 'A.', type: 'gauge', samples }, broken as never];
+    const gatherer = { gather: async () => ({ families: [], foreign, defaultLabels: {} }) };
+    const opened = vi.spyOn(zlib, 'createGzip');
+    const handler = new ScrapeHandler(gatherer, { timeoutMs: 8_000 }, () => {});
+    expect(await handler.scrape({ headers: { 'accept-encoding': 'gzip' } })).toMatchObject({ status: 500 });
+    const streams = opened.mock.results.map(({ value }) => value.destroyed);
+    opened.mockRestore();
+    expect(streams).toEqual([true]);
+  });
+
   it('says that it failed instead of rejecting, and the next one is whole', async () => {
     let broken: unknown = new Error('broken');
     const { handler } = handlerOf(1, () => {
@@ -213,6 +230,7 @@ describe('scrapeTo', () => {
       contentType: 'text/plain; version=0.0.4; charset=utf-8',
     });
     expect(chunks.length).toBeGreaterThan(5);
+    expect(chunks.slice(0, -1).every(({ length }) => length >= 65_536)).toBe(true);
     expect(most).toBeLessThan(200_000);
     expect(Buffer.concat(chunks).equals((await handler.scrape({})).body)).toBe(true);
     expect(['drain', 'close', 'error'].map((event) => slow.listenerCount(event))).toEqual([0, 0, 0]);
