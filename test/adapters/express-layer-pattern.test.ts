@@ -1,5 +1,5 @@
 import { createRequire } from 'node:module';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { type Layer, layerPattern } from '../../adapters/express/layer-pattern.js';
 import { onEveryExpress } from './express-rows.js';
 
@@ -13,6 +13,7 @@ const MOUNTS: readonly Case[] = [
   ['two params', '/a/:id/b/:c', '/a/7/b/8', '/a/:id/b/:c'],
   ['a param first', '/:org/a', '/acme/a', '/:org/a'],
   ['a param with the value of the literal before it', '/7q/:x', '/7q/7q', '/7q/:x'],
+  ['a param with a digit in its name', '/a/:id2', '/a/7', '/a/:id2'],
   ['dots and dashes', '/a.b/c-d', '/a.b/c-d', '/a.b/c-d'],
   ['the letters of the probe itself', '/q7/x3', '/q7/x3', '/q7/x3'],
   ['the first of several', ['/a/:x', '/b/:y', '/c'], '/a/7', '/a/:x'],
@@ -37,6 +38,8 @@ const DIFFERENT: Readonly<Record<string, readonly Case[]>> = {
     ['an expression', /^\/r\/\d+/, '/r/12', undefined],
     ['an expression with a group', /^\/r\/(\d+)/, '/r/12', undefined],
     ['an expression with a name', /^\/r\/(?<num>\d+)/, '/r/12', undefined],
+    ['an expression with a digit', /^\/r\d/, '/r5', undefined],
+    ['an expression with the digit of the probe', /^\/r\d/, '/r7', undefined],
     ['an expression of letters', /^\/r[a-z]/, '/rq', undefined],
     ['an expression that takes any segment', /^\/r\/[^/]+/, '/r/12', undefined],
     ['an optional part that is there', '/o{/:a}', '/o/x', '/o/:a'],
@@ -50,6 +53,7 @@ const DIFFERENT: Readonly<Record<string, readonly Case[]>> = {
     ['an expression that ends as a string does', /^\/r\d+\/?(?=\/|$)/, '/r12', '^\\/r\\d+\\/?(?=\\/|$)'],
     ['an expression with one before it', ['/s/:x', /^\/r\/(\d+)/], '/r/12', '^\\/r\\/(\\d+)'],
     ['an expression without a start', /\/r/, '/r', '\\/r'],
+    ['one without a start that ends as a string does', /\/r\/?(?=\/|$)/, '/r', '\\/r\\/?(?=\\/|$)'],
     ['an optional param', '/o/:a?', '/o', '/o/:a?'],
     ['a wildcard', '/w/*', '/w/x/y', '/w/*'],
     ['a param of digits', '/n/:a(\\d+)', '/n/7', '/n/:a'],
@@ -98,8 +102,9 @@ describe('a layer of a kind that is not known', () => {
     ['a path that is none', { rawPath: 5 }],
     ['a list beside nothing that matches', { rawPath: ['/a'] }],
     ['more matchers than paths', { rawPath: ['/a'], matchers: [() => true, () => true] }],
-    ['a match that is no answer', { match: () => 'yes', path: '/a' }],
-    ['a match of less than the path', { match: () => true, path: '' }],
+    ['a match that is no answer', { match: () => 'yes', path: '/a', params: {} }],
+    ['no match, of the path', { match: () => false, path: '/a', params: {} }],
+    ['a match of less than the path', { match: () => true, path: '', params: {} }],
   ])('is not found out: %s', (_, layer) => {
     expect(layerPattern(layer as Layer, '/a', '/a')).toBeUndefined();
   });
@@ -108,9 +113,58 @@ describe('a layer of a kind that is not known', () => {
     ['a group that no key names', /^\/a\/(?:([^/]+?))\/?$/, []],
     ['no keys', /^\/a\/(?:([^/]+?))\/?$/, undefined],
     ['a key without a name', /^\/a\/(?:([^/]+?))\/?$/, [{ name: 0 }]],
+    ['a group that never ends, to a reader of brackets', /^\/x(?:[(])*\/?$/, [{ name: 'a' }]],
     ['what a path cannot have', /^\/a[b-z]c\/?$/, []],
   ])('stands for itself: %s', (_, regexp, keys) => {
-    const path = '/abc'.replace('bc', regexp.source.includes('(?:') ? '/x' : 'bc');
+    const path = ['/abc', '/a/x', '/x'].find((one) => regexp.test(one)) as string;
     expect(layerPattern({ regexp, ...(keys && { keys }) }, path, path)).toBe(regexp.source);
+  });
+});
+
+describe('a layer of Express 4', () => {
+  it('may have brackets in a group of its own, escaped', () => {
+    const layer = { regexp: /^\/a\/(?:([^/]+?)\))\/?$/, keys: [{ name: 'x' }] };
+    expect(layerPattern(layer, '/a/b)', '/a/b)')).toBe('/a/:x');
+  });
+});
+
+describe('a layer that only tells what matches', () => {
+  /** A mount at `/o{/:a}`, and how often it is asked. */
+  function optional(matchers: Layer['matchers'] | undefined) {
+    const asked = vi.fn();
+    const layer: Layer = {
+      ...(matchers && { matchers }),
+      match(path) {
+        asked();
+        const [, a] = /^\/o(?:\/([^/]+))?$/i.exec(path) ?? [];
+        Object.assign(this, { path, params: a === undefined ? {} : { a } });
+        return /^\/o(?:\/[^/]+)?$/i.test(path);
+      },
+    };
+    const ask = (path: string) => {
+      asked.mockClear();
+      return [layerPattern(layer, path, path), asked.mock.calls.length > 0];
+    };
+    return ask;
+  }
+
+  it('is asked once for each of its patterns', () => {
+    const ask = optional([() => true]);
+    expect(ask('/o/1')).toEqual(['/o/:a', true]);
+    expect(ask('/O/2')).toEqual(['/o/:a', false]);
+    expect(ask('/o')).toEqual(['/o', true]);
+    expect(ask('/o')).toEqual(['/o', false]);
+    expect(ask('/o/3')).toEqual(['/o/:a', false]);
+    expect(ask('/p')).toEqual([undefined, true]);
+    expect(ask('/p')).toEqual([undefined, true]);
+  });
+
+  it.each([
+    ['several matchers', [() => true, () => true]],
+    ['none', undefined],
+  ])('is asked each time where it has %s', (_, matchers) => {
+    const ask = optional(matchers);
+    expect(ask('/o/1')).toEqual(['/o/:a', true]);
+    expect(ask('/o/1')).toEqual(['/o/:a', true]);
   });
 });
