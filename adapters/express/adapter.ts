@@ -70,7 +70,9 @@ function bind(options: ExpressMetricsOptions): Bound {
 function answerScrape(instance: AdapterInstance, request: ExpressRequest, response: ServerResponse): void {
   const { method, headers, socket } = request;
   void instance.scrape({ method, headers, remoteAddress: socket.remoteAddress }).then((answer) => {
-    if (!response.destroyed) response.writeHead(answer.status, answer.headers).end(answer.body);
+    // Another may have answered meanwhile, one that looks after slow requests.
+    if (!response.destroyed && !response.headersSent)
+      response.writeHead(answer.status, answer.headers).end(answer.body);
   });
 }
 

@@ -26,16 +26,14 @@ export function layerPattern(layer: Layer, path: string, own: string): string | 
 function declaredPattern(layer: Layer, declared: unknown, path: string): string | undefined {
   if (!Array.isArray(declared)) return textOf(declared);
   const alternatives = declared.flat(Number.POSITIVE_INFINITY) as unknown[];
-  const sources = layer.regexp && alternativeSources(layer.regexp.source);
-  const count = layer.matchers?.length ?? sources?.length;
-  if (count !== alternatives.length) return undefined;
-  for (let at = 0; at < count; at++) {
-    const matches = layer.matchers
-      ? Boolean(layer.matchers[at]?.(path))
-      : new RegExp(sources?.[at] ?? '', layer.regexp?.flags).test(path);
-    if (matches) return textOf(alternatives[at]);
-  }
-  return undefined;
+  const matchers = layer.matchers ?? sourceMatchers(layer.regexp);
+  if (matchers.length !== alternatives.length) return undefined;
+  return textOf(alternatives[matchers.findIndex((matches) => Boolean(matches(path)))]);
+}
+
+function sourceMatchers(regexp: RegExp | undefined): NonNullable<Layer['matchers']> {
+  if (regexp === undefined) return [];
+  return alternativeSources(regexp.source).map((source) => (path) => new RegExp(source, regexp.flags).test(path));
 }
 
 function textOf(declared: unknown): string | undefined {
@@ -63,7 +61,7 @@ function sourcePattern(layer: Layer, path: string): string | undefined {
 }
 
 function groupCount(source: string): number {
-  return (new RegExp(`${source}|`).exec('')?.length ?? 1) - 1;
+  return (new RegExp(`${source}|`).exec('') as RegExpExecArray).length - 1;
 }
 
 /** Turns the expression of a string path back into the path; any other expression stands for itself. */
@@ -75,11 +73,11 @@ function readSource(source: string, keys: NonNullable<Layer['keys']>, firstKey: 
     const close = closingAt(rest, open);
     if (close < 0) return source;
     const before = /^\\([/.])/.exec(rest.slice(open + 3))?.[1] ?? '';
-    const optional = rest[close + 1] === '?' ? '?' : '';
     const name = keys[key]?.name;
     if (typeof name !== 'string') return source;
     key += 1;
-    rest = `${rest.slice(0, open)}${before}:${name}${optional}${rest.slice(close + 1 + optional.length)}`;
+    // The mark of an optional one stands behind its group, as it does behind its name.
+    rest = `${rest.slice(0, open)}${before}:${name}${rest.slice(close + 1)}`;
   }
   const plain = rest.replace(/\(\.\*\)/g, '*').replace(/\\([/.])/g, '$1');
   // What still bears marks of an expression was one to begin with.
@@ -138,7 +136,7 @@ function probedPattern(layer: Layer, own: string): string | undefined {
 function variesWithin(layer: Layer, path: string, segments: readonly string[]): boolean {
   const concrete = path.split('/');
   return concrete.some((segment, at) => {
-    if (segments[at]?.startsWith(':')) return false;
+    if ((segments[at] as string).startsWith(':')) return false;
     return [...segment].some((letter, index) => {
       const other = /\d/.test(letter) ? (letter === '7' ? '3' : '7') : letter === 'q' ? 'x' : 'q';
       const varied = [...concrete];

@@ -26,7 +26,8 @@ export function assertOptions(options: ExpressMetricsOptions): void {
 }
 
 function assertKeys(prefix: string, value: unknown, known: ReadonlySet<string>): void {
-  if (typeof value !== 'object' || value === null) throw wrong(prefix || 'its argument', 'an object', value);
+  if (typeof value !== 'object' || value === null)
+    throw wrong(prefix.slice(0, -1) || 'its argument', 'an object', value);
   for (const key of Object.keys(value)) {
     if (known.has(key)) continue;
     const list = [...known].join(', ');

@@ -4,7 +4,6 @@ import {
   type HttpExchange,
   type HttpReading,
   type HttpRecorder,
-  show,
 } from '../../src/adapter.js';
 import { endpointOf } from './route-pattern.js';
 import type { ExpressLabel, ExpressMetricsOptions, ExpressRequest } from './types.js';
@@ -48,7 +47,7 @@ export function lateRecorderOf(instance: AdapterInstance, options: ExpressMetric
     return recorderOf(instance, options);
   } catch (error) {
     process.emitWarning(
-      `expressMetrics goes on without its labels and buckets: ${show((error as Error).message)}`,
+      `expressMetrics goes on without its labels and buckets: ${(error as Error).message}`,
       'PromptheusWarning',
     );
     const { labels: _labels, http: { buckets: _buckets, ...http } = {}, ...rest } = options;

@@ -75,12 +75,10 @@ function lostIn(product: number, value: number, power: number): number {
 function place(target: Uint8Array, at: number, whole: number, more: number, count: number, exponent: number): number {
   let high = Math.floor(whole / LOW_SPAN);
   let low = whole - high * LOW_SPAN + more;
+  // What is more is less than the spacing of such doubles, of which the span is a multiple: it borrows, but never carries.
   if (low < 0) {
     high--;
     low += LOW_SPAN;
-  } else if (low >= LOW_SPAN) {
-    high++;
-    low -= LOW_SPAN;
   }
   let first = at + 1;
   if (exponent < 0) {
@@ -91,7 +89,7 @@ function place(target: Uint8Array, at: number, whole: number, more: number, coun
   digitsBefore(target, first + count - LOW_DIGITS, high, count - LOW_DIGITS);
   let point = at + 1;
   // Digits before the point move to the left, to make room for it.
-  if (exponent >= 0) for (; point <= at + 1 + exponent; point++) target[point - 1] = target[point] as number;
+  for (; point <= at + 1 + exponent; point++) target[point - 1] = target[point] as number;
   if (exponent >= 0) point--;
   target[point] = POINT;
   let end = first + count;

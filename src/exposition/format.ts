@@ -17,7 +17,7 @@ export function helpText(help: string, format: Format): string {
 /** A bound as it stands in `le` or `quantile`: in OpenMetrics canonical (`1.0`, `1e-05`, `1e+06`). */
 export function boundText(bound: number, format: Format): string {
   if (format === 'text' || !Number.isFinite(bound)) return numberText(bound);
-  const exponent = bound === 0 ? 0 : Number(bound.toExponential().split('e')[1]);
+  const exponent = Number(bound.toExponential().split('e')[1]);
   if (exponent >= -4 && exponent < 6) return Number.isInteger(bound) ? `${bound}.0` : String(bound);
   const [mantissa, power] = bound.toExponential().split('e') as [string, string];
   return `${mantissa}e${power.slice(0, 1)}${power.slice(1).padStart(2, '0')}`;

@@ -60,7 +60,6 @@ async function respond(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  request.resume();
   if (pathOfTarget(request.url) !== '/metrics') {
     response
       .writeHead(404, { 'Content-Type': 'text/plain; charset=utf-8' })
@@ -91,7 +90,8 @@ function assertOptions(options: MetricsServerOptions): void {
 
 function listen(server: Server, port: number, host: string): Promise<void> {
   return new Promise((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => {
+    // Stays when the server listens: an error that nobody listens for would end the process.
+    server.on('error', (error: NodeJS.ErrnoException) => {
       reject(
         error.code === 'EADDRINUSE'
           ? new PromptheusError(
@@ -106,10 +106,7 @@ function listen(server: Server, port: number, host: string): Promise<void> {
             ),
       );
     });
-    server.listen(port, host, () => {
-      server.removeAllListeners('error');
-      resolve();
-    });
+    server.listen(port, host, resolve);
   });
 }
 

@@ -16,7 +16,7 @@ interface Entry {
 function parse(header: string): Entry[] {
   const entries: Entry[] = [];
   for (const part of header.slice(0, LONGEST_HEADER).split(',', MOST_ENTRIES)) {
-    const [value = '', ...rest] = part.split(';', 8).map((piece) => piece.trim());
+    const [value, ...rest] = part.split(';', 8).map((piece) => piece.trim()) as [string, ...string[]];
     const parameters = new Map<string, string>();
     for (const piece of rest) {
       const equals = piece.indexOf('=');
@@ -24,7 +24,7 @@ function parse(header: string): Entry[] {
         parameters.set(piece.slice(0, equals).trim().toLowerCase(), unquoted(piece.slice(equals + 1).trim()));
     }
     const weight = parameters.has('q') ? Number(parameters.get('q')) : 1;
-    if (value !== '' && weight >= 0 && weight <= 1) entries.push({ value: value.toLowerCase(), parameters, weight });
+    if (weight >= 0 && weight <= 1) entries.push({ value: value.toLowerCase(), parameters, weight });
   }
   return entries;
 }

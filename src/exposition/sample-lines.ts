@@ -71,7 +71,8 @@ const BOUND_LABELS: Readonly<Record<string, string | undefined>> = { histogram: 
 
 function canonicalBound(value: unknown, format: Format): string {
   const text = labelText(value) ?? '';
-  const bound = text === '+Inf' ? Number.POSITIVE_INFINITY : Number(text);
+  const bound = Number(text);
+  // `+Inf` is no number to JavaScript, and stays as it is.
   return text === '' || Number.isNaN(bound) ? text : boundText(bound, format);
 }
 

@@ -58,7 +58,7 @@ export class BucketIndex {
 }
 
 function cellBelow(bound: number, cell: number): boolean {
-  return bound <= 0 || (Number.isFinite(bound) && cellOf(bound) < cell);
+  return bound <= 0 || cellOf(bound) < cell;
 }
 
 const known = new Map<string, BucketIndex>();

@@ -73,7 +73,7 @@ function assertBuckets(owner: string, bounds: readonly number[]): void {
         ? `at most ${MOST_BUCKETS} bounds are kept`
         : bounds.some((bound) => !Number.isFinite(bound))
           ? 'every bound must be a finite number'
-          : bounds.some((bound, index) => index > 0 && bound <= (bounds[index - 1] as number))
+          : bounds.some((bound, index) => bound <= (bounds[index - 1] ?? Number.NEGATIVE_INFINITY))
             ? 'the bounds must ascend'
             : undefined;
   if (fault !== undefined) {

@@ -87,7 +87,7 @@ export function defineFamily(type: FamilyType, options: InternalFamilyOptions): 
 }
 
 function assertPositive(family: string, option: string, value: unknown, whole: boolean): void {
-  if (typeof value !== 'number' || !(value > 0) || !Number.isFinite(value) || (whole && !Number.isInteger(value))) {
+  if (!Number.isFinite(value) || (value as number) <= 0 || (whole && !Number.isInteger(value))) {
     const kind = whole ? 'a whole number' : 'a number';
     throw new PromptheusError('INVALID_OPTION', `${family}: ${option} must be ${kind} above 0, got ${show(value)}.`);
   }

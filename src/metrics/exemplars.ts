@@ -42,7 +42,7 @@ export class ExemplarStore {
 
   /** Takes the context's span, if it is sampled and the bucket has no exemplar, or an old one. */
   offer(row: number, bucket: number, value: number, context: TraceContext): void {
-    const last = this.byBucket.get(row * this.buckets + bucket);
+    const last = this.get(row, bucket);
     // The distance, since the system's clock may be set back.
     if (last !== undefined && Math.abs(unixSeconds() - last.unixSeconds) < FRESH_SECONDS) return;
     const span = sampledSpanOf(context);

@@ -68,11 +68,6 @@ export class Registry implements Metrics, Gatherer {
     return [...this.families.values()].filter((family) => family.store.high > 0);
   }
 
-  /** Which family prints this name, if any does. */
-  ownerOf(name: string): string | undefined {
-    return this.owners.get(name);
-  }
-
   /** Adds families from elsewhere to every scrape; the returned function takes them out again. */
   addSource(source: SampleSource): () => void {
     this.sources.add(source);
@@ -114,11 +109,6 @@ export class Registry implements Metrics, Gatherer {
     return isThenable(collected) ? collected.then((done) => done === true) : collected === true;
   }
 
-  /** Sets every family back to its start. */
-  reset(): void {
-    for (const family of this.families.values()) family.reset();
-  }
-
   private define(type: FamilyType, options: InternalFamilyOptions): AnyFamily {
     const definition = defineFamily(type, this.completed(options));
     const known = this.families.get(definition.name);
@@ -131,8 +121,6 @@ export class Registry implements Metrics, Gatherer {
     const family = new FAMILIES[type](definition, this.events);
     this.families.set(definition.name, family);
     for (const name of names) this.owners.set(name, definition.name);
-    // A family without labels has its series from birth, before it stood in the map.
-    if (family.store.high > 0) this.onFirstSeries(family);
     return family;
   }
 

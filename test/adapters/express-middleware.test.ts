@@ -1,10 +1,11 @@
 import { once } from 'node:events';
+import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import express, { type Express } from 'express';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { expressMetrics } from '../../adapters/express/index.js';
 import { createPromptheus, observeHttp, type Promptheus, promptheus } from '../../src/index.js';
-import { counted, expectRequests, raw } from '../contract/http-harness.js';
+import { counted, expectLines, expectRequests, linesOf, RawClient, raw } from '../contract/http-harness.js';
 
 const closing: Array<() => unknown> = [];
 afterEach(async () => {
@@ -69,11 +70,64 @@ describe('expressMetrics', () => {
     const instance = createPromptheus({ registry: false, logger: false });
     closing.push(() => instance.stop());
     instance.http.record({ method: 'GET', endpoint: 'early', tenant: undefined, status: 200, seconds: 1 });
-    const app = express().use(expressMetrics({ http: { buckets: [1] } }));
+    const app = express().use(expressMetrics({ http: { buckets: [1], endpoint: () => 'named' } }));
     await raw(await listen(app), 'GET /x HTTP/1.1');
-    await expectRequests(instance, counted('GET', 'early', 200), counted('GET', 'unmatched', 404));
+    await expectRequests(instance, counted('GET', 'early', 200), counted('GET', 'named', 404));
     expect(warned).toHaveBeenCalledOnce();
+    const said = expect.stringMatching(/goes on without its labels and buckets: .*FAMILY_CONFLICT/);
+    expect(warned).toHaveBeenCalledWith(said, 'PromptheusWarning');
     warned.mockRestore();
+  });
+
+  it('counts no error of a callback that it was not given', async () => {
+    const instance = ownInstance();
+    const app = express().use(expressMetrics({ promptheus: instance }));
+    await raw(await listen(app), 'GET /x HTTP/1.1');
+    await expectRequests(instance, counted('GET', 'unmatched', 404));
+    expect((await linesOf(instance)).join()).not.toContain('promptheus_internal_errors_total');
+  });
+
+  it('measures without Express, too, and counts at each request that it sees no routes', async () => {
+    const instance = ownInstance();
+    const middleware = expressMetrics({ promptheus: instance });
+    const server = createServer((request, response) => middleware(request, response, () => response.end('x')));
+    await once(server.listen(0, '127.0.0.1'), 'listening');
+    closing.push(() => server.close());
+    const { port } = server.address() as AddressInfo;
+    for (let turn = 0; turn < 2; turn++) await raw(port, 'GET /x HTTP/1.1');
+    await expectRequests(instance, counted('GET', 'unmatched', 200, 2));
+    await expectLines(instance, 'promptheus_internal_errors_total{part="express_routing"} 2');
+  });
+
+  it.each(['the client left', 'another answered'])('writes no scrape where %s meanwhile', async (what) => {
+    const instance = ownInstance();
+    const { promise: collected, resolve: collect } = Promise.withResolvers<void>();
+    let asked = () => {};
+    const scraping = new Promise<void>((resolve) => (asked = resolve));
+    instance.metrics.gauge({ name: 'slow_now', help: 'Slow.' }).collect(() => {
+      asked();
+      return collected;
+    });
+    const app = express();
+    let response: ServerResponse | undefined;
+    app.use((_request, given, next) => {
+      response = given;
+      next();
+    });
+    app.use(expressMetrics({ promptheus: instance }));
+    const client = await RawClient.open(await listen(app), 'GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n');
+    await scraping;
+    if (what === 'another answered') response?.writeHead(503).end('too slow');
+    else {
+      client.leave();
+      await once(response as ServerResponse, 'close');
+    }
+    const written = vi.spyOn(response as ServerResponse, 'writeHead');
+    collect();
+    await instance.scrape();
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(written).not.toHaveBeenCalled();
+    client.leave();
   });
 
   it('does nothing on an instance that is switched off', async () => {
@@ -82,15 +136,31 @@ describe('expressMetrics', () => {
     expect(await raw(await listen(app), 'GET /x HTTP/1.1')).not.toMatch(/x-correlation-id/i);
   });
 
-  it.each([
-    [{ paht: '/x' }],
-    [{ path: 'metrics' }],
-    [{ skip: true }],
-    [{ tenant: {} }],
-    [{ http: { stream: [] } }],
-    [{ http: { streams: '/x' } }],
-    [{ labels: { plan: { from: () => 'x' } } }],
-  ])('refuses %j', (options) => {
-    expect(() => expressMetrics(options as never)).toThrowError(expect.objectContaining({ code: 'INVALID_OPTION' }));
+  it.each<[options: unknown, said: string]>([
+    [null, 'its argument must be an object, got null'],
+    ['/metrics', 'its argument must be an object, got "/metrics"'],
+    [{ paht: '/x' }, 'no option "paht". Known here: promptheus, path, skip, tenant, labels, http'],
+    [{ path: 'metrics' }, 'path must be a path that starts with "/", or false, got "metrics"'],
+    [{ path: true }, 'path must be a path that starts with "/", or false, got true'],
+    [{ skip: true }, 'skip must be a function, got true'],
+    [{ tenant: {} }, 'tenant.from must be a function'],
+    [{ tenant: null }, 'tenant.from must be a function, got null'],
+    [{ http: null }, 'expressMetrics: http must be an object, got null'],
+    [{ http: { stream: [] } }, 'no option "http.stream". Known here: buckets, streams, endpoint'],
+    [{ http: { streams: '/x' } }, 'http.streams must be an array of endpoints, got "/x"'],
+    [{ http: { streams: ['/x', 5] } }, 'http.streams must be an array of endpoints, got /x,5'],
+    [{ http: { endpoint: '/x' } }, 'http.endpoint must be a function, got "/x"'],
+    [{ labels: { plan: { from: () => 'x' } } }, 'labels.plan.allow must be an array of strings, got undefined'],
+    [
+      { labels: { plan: { allow: ['a', 5], from: () => 'x' } } },
+      'labels.plan.allow must be an array of strings, got a,5',
+    ],
+    [{ labels: { plan: { allow: ['a'] } } }, 'labels.plan.from must be a function, got undefined'],
+    [{ labels: { plan: null } }, 'labels.plan.allow must be an array of strings, got undefined'],
+  ])('refuses %j', (options, said) => {
+    const message = expect.stringContaining(said);
+    expect(() => expressMetrics(options as never)).toThrow(
+      expect.objectContaining({ code: 'INVALID_OPTION', message }),
+    );
   });
 });

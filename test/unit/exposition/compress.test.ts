@@ -1,6 +1,6 @@
-import { gunzipSync, zstdDecompressSync } from 'node:zlib';
-import { describe, expect, it } from 'vitest';
-import { Encoder } from '../../../src/exposition/compress.js';
+import zlib, { gunzipSync, gzipSync, zstdDecompressSync } from 'node:zlib';
+import { describe, expect, it, vi } from 'vitest';
+import { Encoder, hasZstd } from '../../../src/exposition/compress.js';
 
 async function encoded(encoding: 'gzip' | 'zstd', pieces: readonly string[]) {
   const encoder = new Encoder(encoding);
@@ -35,4 +35,26 @@ describe.each([
     const { body, encoding: given } = await encoded(encoding, pieces);
     expect([given, body.toString()]).toEqual(['identity', pieces.join('')]);
   });
+});
+
+it('gzip is as long as its fastest level makes it', async () => {
+  const text = 'wait_seconds_bucket{route="/",le="1.0"} 1\n'.repeat(1_000);
+  const { body } = await encoded('gzip', [text]);
+  expect(body.length).toBe(gzipSync(text, { level: 1 }).length);
+  expect(body.length).not.toBe(gzipSync(text).length);
+});
+
+it('zstd is there where Node has it', () => {
+  expect(hasZstd).toBe('createZstdCompress' in zlib);
+});
+
+it('a stream that breaks fails the piece that it was to take', async () => {
+  const opened = vi.spyOn(zlib, 'createGzip');
+  const encoder = new Encoder('gzip');
+  const piece = Buffer.alloc(2_000);
+  await encoder.write(piece);
+  const [stream] = opened.mock.results.map(({ value }) => value);
+  opened.mockRestore();
+  stream.destroy(new Error('broken'));
+  await expect(encoder.write(piece)).rejects.toThrow();
 });

@@ -29,6 +29,22 @@ describe('format', () => {
     ['commas and semicolons only', ';;;,,,;q=1,', 'text'],
     ['10,000 entries', `${OPEN},${'x/y;q=0.1,'.repeat(10_000)}`, 'openmetrics'],
     ['a hostile name', `__proto__;q=1,constructor;version=1.0.0`, 'text'],
+    ['any text preferred', `${OPEN};q=0.4,text/*;q=0.5`, 'text'],
+    ['anything preferred', `${OPEN};q=0.4,*/*;q=0.5`, 'text'],
+    ['our version of text preferred', `${OPEN};q=0.4,text/plain;version=0.0.4;q=0.5`, 'text'],
+    ['another version of text preferred', `${OPEN};q=0.4,text/plain;version=1.0.0;q=0.5`, 'openmetrics'],
+    ['OpenMetrics among others of its weight', `text/html,${OPEN}`, 'openmetrics'],
+    ['the least of three last', `text/plain;q=0.5,${OPEN};q=0.9,text/plain;q=0.7`, 'openmetrics'],
+    ['the weight of nothing and of all', `${OPEN};q=0,text/plain;q=0,${OPEN};q=1`, 'openmetrics'],
+    ['a weight below nothing', `${OPEN};q=-1`, 'text'],
+    ['a parameter that looks like a weight', `${OPEN};qx`, 'openmetrics'],
+    ['a parameter without a name', `${OPEN};=0`, 'openmetrics'],
+    ['a value with a quote at its start alone', `${OPEN};version="1.0.0x`, 'text'],
+    ['a value with a quote at its end alone', `${OPEN};version=x1.0.0"`, 'text'],
+    ['nothing but OpenMetrics, refused', `${OPEN};q=0`, 'text'],
+    ['spaces around the name of a parameter', `${OPEN}; version = 2.0.0`, 'text'],
+    ['the 65th entry', `${'x/y,'.repeat(64)}${OPEN}`, 'text'],
+    ['what stands far behind', `x/y${' '.repeat(8_192)},${OPEN}`, 'text'],
   ])('%s', (_, accept, format) => {
     expect(negotiateFormat(accept).format).toBe(format);
   });
@@ -38,6 +54,9 @@ describe('format', () => {
       `${OPEN}; version=1.0.0; charset=utf-8; escaping=underscores`,
     );
     expect(negotiateFormat(PROMETHEUS_2).contentType).toBe(`${OPEN}; version=1.0.0; charset=utf-8`);
+    expect(negotiateFormat('text/plain;version=0.0.4;escaping=underscores').contentType).toBe(
+      'text/plain; version=0.0.4; charset=utf-8',
+    );
     expect(negotiateFormat(undefined).contentType).toBe('text/plain; version=0.0.4; charset=utf-8');
   });
 });
@@ -57,6 +76,17 @@ describe('encoding', () => {
     ['*;q=0', 'identity'],
     ['br', 'identity'],
     ['gzip;q=zip', 'identity'],
+    ['gzip;q=", *', 'gzip'],
+    ['GZIP', 'gzip'],
+    ['zstd', 'zstd'],
+    ['zstd;q=0', 'identity'],
+    ['zstd;q=0.5, gzip;q=0.5', 'zstd'],
+    ['zstd;q=0.5, identity;q=0.5', 'zstd'],
+    ['zstd;q=0.5, identity;q=0.8', 'identity'],
+    ['zstd;q=0.4, gzip;q=0.5, identity;q=0.5', 'gzip'],
+    ['gzip;q=0, x-gzip;q=0.5', 'gzip'],
+    ['gzip;q=0.5, x-gzip;q=0.1, identity;q=0.3', 'gzip'],
+    ['*;q=0.5, gzip;q=0', 'identity'],
   ])('%s: %s', (accept, encoding) => {
     expect(negotiateEncoding(accept, true)).toBe(encoding);
   });

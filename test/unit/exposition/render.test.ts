@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { render, renderTo } from '../../../src/exposition/render.js';
 import { Registry } from '../../../src/registry/registry.js';
 
@@ -65,6 +65,148 @@ describe('the lines of a histogram', () => {
       ...expected('wait_seconds', shown, [1], [1, 0], 0.25),
       `calls_total{${shown}} 2`,
     ]);
+  });
+});
+
+describe('the lines of a histogram that takes negative values', () => {
+  it.each([
+    ['a bound below 0', [-1, 1], 0.5, 3],
+    ['a sum below 0', [0, 1], -0.5, 3],
+    ['neither', [0, 1], 0, 5],
+  ])('are buckets alone in OpenMetrics: %s', async (_, buckets, value, shown) => {
+    const registry = new Registry();
+    registry.histogram({ name: 'changes', help: 'C.', buckets }).observe(value);
+    const open = (await render(await gathered(registry), 'openmetrics')).toString();
+    expect(linesOf(open)).toHaveLength(shown);
+    expect(linesOf(await text(registry))).toHaveLength(5);
+    expect(linesOf(await text(registry)).slice(-2)).toEqual([`changes_sum ${value}`, 'changes_count 1']);
+  });
+});
+
+describe('foreign families', () => {
+  it('stand after ours, with the labels that they have not themselves', async () => {
+    const registry = new Registry();
+    const samples = Array.from({ length: 200 }, (_, i) => ({ name: 'theirs', labels: { i }, value: i }));
+    registry.addSource({
+      name: 'client',
+      collect: () => [{ name: 'theirs', help: 'T.', type: 'gauge', samples }],
+      defaultLabels: () => ({ app: 'shop' }),
+    });
+    registry.gauge({ name: 'ours', help: 'O.' }).set(1);
+    const expected = ['ours{app="shop"} 1', ...samples.map(({ value }) => `theirs{app="shop",i="${value}"} ${value}`)];
+    expect(linesOf(await text(registry))).toEqual(expected);
+  });
+});
+
+describe('the default labels of a client', () => {
+  it('give way to labels and constant labels of a family, and to le', async () => {
+    const registry = new Registry();
+    const defaults = { zone: 'not this', a: 'nor this', le: '7', 'bad-name': 'x', app: 'shop' };
+    registry.addSource({ name: 'client', collect: () => [], defaultLabels: () => defaults });
+    const constantLabels = { zone: 'eu' };
+    registry.gauge({ name: 'ours', help: 'O.', labelNames: ['a'], constantLabels }).set({ a: '1' }, 1);
+    expect(linesOf(await text(registry))).toEqual(['ours{app="shop",zone="eu",a="1"} 1']);
+  });
+});
+
+describe('the room of a body', () => {
+  const many = Array.from({ length: 3_000 }, (_, i) => ({ i, route: `/api/v1/items/${i}` }));
+  const labelNames = ['i', 'route'] as const;
+
+  it.each<[what: string, fill: (registry: Registry) => void]>([
+    [
+      'counters',
+      (registry) => {
+        const calls = registry.counter({ name: 'calls_total', help: 'C.', labelNames });
+        for (const labels of many) calls.inc(labels, 12_345_678);
+      },
+    ],
+    [
+      'histograms',
+      (registry) => {
+        const waits = registry.histogram({ name: 'wait_seconds', help: 'W.', labelNames });
+        for (const labels of many) waits.observe(labels, 0.25);
+      },
+    ],
+    [
+      'gauges with the labels of a client',
+      (registry) => {
+        const defaults = { app: 'the name of an application', cluster: 'the name of a cluster, which is long, too' };
+        registry.addSource({ name: 'client', collect: () => [], defaultLabels: () => defaults });
+        const sizes = registry.gauge({ name: 'sizes_now', help: 'S.', labelNames });
+        for (const labels of many) sizes.set(labels, 12_345_678);
+      },
+    ],
+    [
+      'foreign families',
+      (registry) => {
+        const samples = many.map((labels) => ({
+          name: 'theirs',
+          labels: { ...labels, more: 'x'.repeat(50) },
+          value: 1,
+        }));
+        registry.addSource({ name: 'client', collect: () => [{ name: 'theirs', help: 'T.', type: 'gauge', samples }] });
+      },
+    ],
+    [
+      'a family of which most was removed',
+      (registry) => {
+        const sizes = registry.gauge({ name: 'sizes_now', help: 'S.', labelNames });
+        for (const labels of many) sizes.set(labels, 1);
+        for (const labels of many.slice(100)) sizes.remove(labels);
+      },
+    ],
+  ])('is found once, and is not much more than it takes: %s', async (_, fill) => {
+    const registry = new Registry({ seriesLimit: 10_000 });
+    fill(registry);
+    const given = await gathered(registry);
+    const rooms = vi.spyOn(Buffer, 'allocUnsafeSlow');
+    const body = await render(given, 'text');
+    const sizes = rooms.mock.calls.map(([size]) => size);
+    rooms.mockRestore();
+    expect(sizes).toHaveLength(1);
+    expect(sizes[0]).toBeLessThan(1.5 * body.length + 20_000);
+  });
+});
+
+describe('between the slices', () => {
+  /** How often the event loop turns while so many series are rendered and the clock goes on by `step` at each look. */
+  async function turnsOf(step: number, fill: (registry: Registry) => void): Promise<number> {
+    const registry = new Registry({ seriesLimit: 10_000 });
+    fill(registry);
+    const given = await gathered(registry);
+    let now = 0;
+    const clock = vi.spyOn(performance, 'now').mockImplementation(() => (now += step));
+    let turns = -1;
+    let rendering = true;
+    const turn = () => {
+      turns++;
+      if (rendering) setImmediate(turn);
+    };
+    turn();
+    await Promise.all([render(given, 'text'), renderTo(given, 'text', PIECE, () => {})]);
+    rendering = false;
+    clock.mockRestore();
+    return turns;
+  }
+
+  const ours = (registry: Registry) => {
+    const sizes = registry.gauge({ name: 'sizes_now', help: 'S.', labelNames: ['i'] });
+    for (let i = 0; i < 6_400; i++) sizes.set({ i }, i);
+  };
+  const theirs = (registry: Registry) => {
+    const samples = Array.from({ length: 6_400 }, (_, i) => ({ name: 'theirs', labels: { i }, value: i }));
+    registry.addSource({ name: 'client', collect: () => [{ name: 'theirs', help: 'T.', type: 'gauge', samples }] });
+  };
+
+  it.each([
+    ['series of ours', ours],
+    ['foreign ones', theirs],
+  ])('the event loop turns at every few rows where time is over, and never where it is not: %s', async (_, fill) => {
+    const turns = await turnsOf(2, fill);
+    expect(turns).toBeGreaterThanOrEqual(100);
+    expect(turns).toBeLessThan(400);
+    expect(await turnsOf(0, fill)).toBeLessThan(5);
   });
 });
 
@@ -150,6 +292,12 @@ describe('while it is written in slices', () => {
     await expect(broken).rejects.toThrow('broken');
     expect(store.readers.size).toBe(0);
     expect(gauge.get({ i: 3 })).toBe(3);
+  });
+
+  it('hands no piece over where there is nothing to write', async () => {
+    const pieces: Buffer[] = [];
+    await renderTo(await gathered(new Registry()), 'text', PIECE, (piece) => void pieces.push(piece));
+    expect(pieces).toEqual([]);
   });
 
   it('writes a piece while the one before is under way, and never into it', async () => {

@@ -12,6 +12,12 @@ function neighbour(value: number, step: 1 | -1): number {
   return bits.getFloat64(0);
 }
 
+/** The exponent and the first three bits of the mantissa. */
+function cellOf(value: number): number {
+  bits.setFloat64(0, value);
+  return bits.getUint32(0) >>> 17;
+}
+
 function linear(bounds: readonly number[], value: number): number {
   const found = bounds.findIndex((bound) => value <= bound);
   return found < 0 ? bounds.length : found;
@@ -36,6 +42,23 @@ describe('bucket lookup', () => {
         for (const value of [...values, ...others, 0, -0]) expect(index.find(value)).toBe(linear(bounds, value));
       }),
       { numRuns: 500 },
+    );
+  });
+
+  it('begins at the first bound that a value of the same exponent and first bits may be under', () => {
+    fc.assert(
+      fc.property(ascending, (bounds) => {
+        const { table, firstCell, lastCell } = new BucketIndex(bounds);
+        const cells = bounds.filter((bound) => bound > 0).map(cellOf);
+        expect([firstCell, lastCell]).toEqual([cells[0] ?? 0, cells.at(-1) ?? 0]);
+        expect(table).toHaveLength(lastCell - firstCell + 1);
+        const shift = bounds.length - cells.length;
+        for (const cell of new Set(cells.flatMap((cell) => [cell, cell - 1, cell + 1]))) {
+          if (cell < firstCell || cell > lastCell) continue;
+          expect(table[cell - firstCell]).toBe(shift + cells.findIndex((one) => one >= cell));
+        }
+      }),
+      { numRuns: 200 },
     );
   });
 

@@ -69,10 +69,12 @@ describe('recording never throws', () => {
     );
   });
 
-  it.each(recorders().functions)('with what JavaScript itself throws at: %s', (_, call) => {
-    for (const value of hostile) {
-      expect(() => call(value)).not.toThrow();
-      expect(() => call({ a: 'x' }, value)).not.toThrow();
+  it('with what JavaScript itself throws at', () => {
+    for (const [name, call] of recorders().functions) {
+      for (const value of hostile) {
+        expect(() => call(value), name).not.toThrow();
+        expect(() => call({ a: 'x' }, value), name).not.toThrow();
+      }
     }
   });
 });

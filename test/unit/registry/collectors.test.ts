@@ -1,14 +1,18 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { Registry } from '../../../src/registry/registry.js';
 
 function registryWithErrors() {
   const registry = new Registry();
   const errors: string[] = [];
-  registry.onCollectorError = (collector) => errors.push(collector);
+  const reasons: string[] = [];
+  registry.onCollectorError = (collector, error) => {
+    errors.push(collector);
+    reasons.push((error as Error).message);
+  };
   const gauge = registry.gauge({ name: 'size_now', help: 'Size.' });
   registry.gauge({ name: 'other_now', help: 'Other.' }).set(1);
   const names = async (timeoutMs: number) => (await registry.gather(timeoutMs)).families.map(({ name }) => name);
-  return { registry, errors, gauge, names };
+  return { registry, errors, reasons, gauge, names };
 }
 
 describe('collectors', () => {
@@ -22,7 +26,8 @@ describe('collectors', () => {
       own.set(++calls * 10);
     });
     await names(1_000);
-    expect([gauge.get(), errors]).toEqual([20, []]);
+    await names(1_000);
+    expect([gauge.get(), errors]).toEqual([30, []]);
   });
 
   it.each<[string, () => never | Promise<never>]>([
@@ -34,11 +39,26 @@ describe('collectors', () => {
     ],
     ['rejects', () => Promise.reject(new Error('no'))],
     ['hangs', () => new Promise<never>(() => {})],
-  ])('one that %s costs its own family only', async (_, collect) => {
-    const { gauge, names, errors } = registryWithErrors();
+  ])('one that %s costs its own family only, each time', async (what, collect) => {
+    const { gauge, names, errors, reasons } = registryWithErrors();
     gauge.collect(collect);
     expect(await names(10)).toEqual(['other_now']);
-    expect(errors).toEqual(['size_now']);
+    expect(await names(10)).toEqual(['other_now']);
+    expect(errors).toEqual(['size_now', 'size_now']);
+    const reason = what === 'hangs' ? 'no answer within 10 ms' : 'no';
+    expect(reasons).toEqual([reason, reason]);
+  });
+
+  it('leave no timer behind', async () => {
+    vi.useFakeTimers();
+    try {
+      const { gauge, names } = registryWithErrors();
+      gauge.collect(async (own) => own.set(1));
+      await names(60_000);
+      expect(vi.getTimerCount()).toBe(0);
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   it('one that hangs is not started again until it came to an end', async () => {

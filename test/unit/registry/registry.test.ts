@@ -1,4 +1,6 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
+import type { SampleFamily, SampleSource } from '../../../src/metrics/sample-family.js';
+import { SILENT } from '../../../src/metrics/self-report.js';
 import { Registry } from '../../../src/registry/registry.js';
 
 const help = 'Help.';
@@ -68,35 +70,127 @@ describe('names that would be printed twice', () => {
   });
 });
 
-describe('definition errors say the value', () => {
-  it.each<[string, Type, object, string]>([
-    ['INVALID_NAME', 'gauge', { name: '1a' }, '"1a"'],
-    ['INVALID_NAME', 'gauge', { name: 'ä' }, '"ä"'],
-    ['INVALID_NAME', 'gauge', { name: 'a_count' }, '"a_count"'],
-    ['INVALID_NAME', 'counter', { name: 'calls' }, '"calls_total"'],
-    ['INVALID_NAME', 'gauge', { name: Symbol('s') }, 'Symbol(s)'],
-    ['INVALID_HELP', 'gauge', { help: ' ' }, '" "'],
-    ['INVALID_LABEL', 'gauge', { labelNames: ['job'] }, '"job"'],
-    ['INVALID_LABEL', 'gauge', { labelNames: ['le'] }, '"le"'],
-    ['INVALID_LABEL', 'gauge', { labelNames: ['__x'] }, '"__x"'],
-    ['INVALID_LABEL', 'gauge', { labelNames: ['a', 'a'] }, '"a"'],
-    ['INVALID_LABEL', 'gauge', { labelNames: 'ab' }, '"ab"'],
-    ['INVALID_LABEL', 'gauge', { labelNames: ['a'], constantLabels: { a: 1 } }, '"a"'],
-    ['INVALID_LABEL', 'gauge', { constantLabels: { a: {} } }, '[object Object]'],
-    ['INVALID_UNIT', 'gauge', { unit: 'bytes' }, '"bytes"'],
-    ['INVALID_BUCKETS', 'histogram', { buckets: [2, 1] }, '2, 1'],
-    ['INVALID_OPTION', 'gauge', { seriesLimit: 0 }, 'got 0'],
-    ['INVALID_OPTION', 'gauge', { seriesLimit: '5' }, '"5"'],
-    ['INVALID_OPTION', 'gauge', { expireAfterMs: -1 }, 'got -1'],
-    ['INVALID_OPTION', 'gauge', { buckets: [1] }, '"buckets"'],
-    ['INVALID_OPTION', 'gauge', { allow: { x: ['1'] } }, '"x"'],
-    ['INVALID_OPTION', 'histogram', { exemplars: 'always' }, '"always"'],
-  ])('%s: %s %j', (code, type, options, shown) => {
+describe('options that are none', () => {
+  it.each([null, undefined, 'a_total', 5])('%j is refused as what it is', (options) => {
+    const { code, message } = thrown(() => new Registry().counter(options as never));
+    expect(code).toBe('INVALID_OPTION');
+    expect(message).toContain('A counter is defined by an object');
+  });
+});
+
+describe('the defaults of a registry', () => {
+  it('hold for every family, until it says otherwise', () => {
+    const registry = new Registry({ seriesLimit: 7, constantLabels: { zone: 'eu' } });
+    registry.gauge({ name: 'a', help });
+    registry.gauge({ name: 'b', help, seriesLimit: 8, constantLabels: { zone: 'us', app: 'shop' } });
+    expect(registry.shown().map(({ definition }) => [definition.seriesLimit, definition.constantText])).toEqual([
+      [7, 'zone="eu"'],
+      [8, 'zone="us",app="shop"'],
+    ]);
+    new Registry().gauge({ name: 'a', help });
+  });
+});
+
+describe('what a scrape gathers', () => {
+  const foreign = (name: string, type = 'gauge'): SampleFamily => ({ name, help, type, samples: [] });
+  const sourceOf = (more: Partial<SampleSource>): SampleSource => ({ name: 'test_source', collect: () => [], ...more });
+
+  function gathering() {
     const registry = new Registry();
-    const error = thrown(() =>
-      registry[type]({ name: type === 'counter' ? 'a_total' : 'a', help, ...options } as never),
-    );
-    expect(error.code).toBe(code);
-    expect(error.message).toContain(shown);
+    const internal: string[] = [];
+    registry.report = { ...SILENT, internal: (part) => internal.push(part) };
+    const errors: string[] = [];
+    registry.onCollectorError = (collector, error) => errors.push(`${collector}: ${(error as Error).message}`);
+    const foreignNames = async () => (await registry.gather(1_000)).foreign.map(({ name, type }) => `${type} ${name}`);
+    return { registry, internal, errors, foreignNames };
+  }
+
+  it('are the families that have a series, without what has expired', async () => {
+    const { registry } = gathering();
+    const counter = registry.counter({ name: 'a_total', help, labelNames: ['x'], expireAfterMs: 1_000 });
+    registry.counter({ name: 'empty_total', help, labelNames: ['x'] });
+    counter.inc({ x: '1' });
+    const now = vi.spyOn(Date, 'now').mockReturnValue(1_000_000);
+    const { families } = await registry.gather(1_000);
+    expect(families.map(({ name }) => name)).toEqual(['a_total']);
+    now.mockReturnValue(1_001_000);
+    await registry.gather(1_000);
+    now.mockRestore();
+    expect(counter.get({ x: '1' })).toBeUndefined();
+  });
+
+  it('are those of a source, until it is taken out', async () => {
+    const { registry, foreignNames } = gathering();
+    const remove = registry.addSource(sourceOf({ collect: async () => [foreign('theirs')] }));
+    expect(await foreignNames()).toEqual(['gauge theirs']);
+    remove();
+    expect(await foreignNames()).toEqual([]);
+  });
+
+  it('are none of a source that fails, and it is said', async () => {
+    const { registry, errors, foreignNames } = gathering();
+    const fail = () => {
+      throw new Error('broken');
+    };
+    registry.addSource(sourceOf({ collect: fail, defaultLabels: fail }));
+    registry.addSource(sourceOf({ collect: () => [foreign('theirs')] }));
+    expect(await foreignNames()).toEqual(['gauge theirs']);
+    expect(errors).toEqual(['test_source: broken', 'test_source: broken']);
+  });
+
+  it('are none whose names would stand there twice: ours stay, then the first', async () => {
+    const { registry, internal, foreignNames } = gathering();
+    registry.gauge({ name: 'ours', help });
+    registry.counter({ name: 'silent_total', help, labelNames: ['x'] });
+    const families = ['ours', 'theirs', 'theirs', 'silent_total'].map((name) => foreign(name));
+    families.push(foreign('theirs', 'histogram'), foreign('calls', 'counter'), foreign('calls_total'));
+    registry.addSource(sourceOf({ collect: () => families }));
+    expect(await foreignNames()).toEqual(['gauge theirs', 'gauge silent_total', 'counter calls']);
+    expect(internal).toEqual(Array(4).fill('foreign_name_clash'));
+  });
+
+  it('a counter that clashes in OpenMetrics alone keeps its line, without its type; a gauge has none to lose', async () => {
+    const { registry, internal, foreignNames } = gathering();
+    registry.gauge({ name: 'calls', help });
+    registry.addSource(sourceOf({ collect: () => [foreign('calls_total', 'counter'), foreign('calls_total')] }));
+    expect(await foreignNames()).toEqual(['unknown calls_total']);
+    expect(internal).toEqual(['foreign_name_clash']);
+  });
+
+  it('have the default labels of all sources that are text, the first of each name', async () => {
+    const { registry } = gathering();
+    registry.addSource(sourceOf({}));
+    registry.addSource(sourceOf({ defaultLabels: () => ({ a: 'first', b: 7, odd: {} }) }));
+    registry.addSource(sourceOf({ defaultLabels: () => ({ a: 'second', odd: 'text', c: '\ud800' }) }));
+    const { defaultLabels } = await registry.gather(1_000);
+    expect(defaultLabels).toEqual({ a: 'first', b: '7', odd: 'text', c: '\ufffd' });
+  });
+});
+
+describe('the events of a registry', () => {
+  it('tell of a first series once, and of one without labels at its birth', () => {
+    const registry = new Registry();
+    const told: string[] = [];
+    registry.onFirstSeries = ({ name }) => told.push(name);
+    registry.gauge({ name: 'bare', help });
+    expect(told).toEqual(['bare']);
+    const labelled = registry.counter({ name: 'a_total', help, labelNames: ['x'] });
+    for (const x of ['1', '2']) labelled.inc({ x });
+    expect(told).toEqual(['bare', 'a_total']);
+  });
+
+  it('tell what was refused, what overflowed and what was changed, to whoever reports at that time', () => {
+    const registry = new Registry();
+    const counter = registry.counter({ name: 'a_total', help, labelNames: ['x'], seriesLimit: 1 });
+    const told: unknown[] = [];
+    registry.report = {
+      rejected: (...args) => told.push(args),
+      dropped: (...args) => told.push(args),
+      internal: (...args) => told.push(args),
+    };
+    counter.inc({ x: 'y'.repeat(300) });
+    counter.inc({ x: '1' }, -1);
+    counter.inc({ x: '1' });
+    expect(told).toEqual([[expect.any(String)], ['a_total', 'negative'], ['a_total']]);
   });
 });
