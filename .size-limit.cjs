@@ -18,7 +18,7 @@ module.exports = [
   entry('promptheus', 'dist/esm/src/index.js', '101 kB'),
   entry('promptheus/decorators', 'dist/esm/src/decorators/index.js', '15.5 kB'),
   entry('promptheus/adapter', 'dist/esm/src/adapter.js', '100 kB'),
-  entry('promptheus/bedrock', 'dist/esm/adapters/bedrock/index.js', '110 kB'),
+  entry('promptheus/bedrock', 'dist/esm/adapters/bedrock/index.js', '28 kB'),
   entry('promptheus/express', 'dist/esm/adapters/express/index.js', '108 kB'),
-  entry('promptheus/google-genai', 'dist/esm/adapters/google-genai/index.js', '110 kB'),
+  entry('promptheus/google-genai', 'dist/esm/adapters/google-genai/index.js', '25 kB'),
 ];
