@@ -49,7 +49,8 @@ onEveryClient(ROWS, ({ name, alias }, load) => {
     expect(printed).toBe(told);
   });
 
-  it.runIf(dropsUsage)('counts embeddings whose usage the client does not hand on as unknown', async () => {
+  if (!dropsUsage) return;
+  it('counts embeddings whose usage the client does not hand on as unknown', async () => {
     const script: Reply[] = [
       json({ embeddings: [{ values: [1] }, { values: [2] }], usageMetadata: { promptTokenCount: 9 } }),
     ];
