@@ -1,4 +1,4 @@
-import { property, type ReportedUsage } from '../../src/adapter.js';
+import { count, property, type ReportedUsage } from '../../src/adapter.js';
 import { at } from '../shared/ai/instrument.js';
 import type { LlmNotes } from '../shared/ai/llm-notes.js';
 
@@ -20,5 +20,12 @@ export function readEvent(event: unknown, notes: LlmNotes): void {
 }
 
 function readUsage(usage: unknown, notes: LlmNotes): void {
-  if (typeof usage === 'object' && usage !== null) notes.usage(usage as ReportedUsage);
+  if (typeof usage !== 'object' || usage === null) return;
+  notes.usage(usage as ReportedUsage);
+  const details = property(usage, 'cacheDetails');
+  if (!Array.isArray(details)) return;
+  const hour = details.filter((detail) => property(detail, 'ttl') === '1h');
+  const tokens = hour.reduce((sum, detail) => sum + (count(property(detail, 'inputTokens')) ?? 0), 0);
+  // What is kept for an hour costs more; Anthropic's own word for it, which the price of a call is worked out from.
+  notes.usage({ cache_creation: { ephemeral_1h_input_tokens: tokens } });
 }

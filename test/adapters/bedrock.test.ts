@@ -36,10 +36,12 @@ onEveryClient(BEDROCK, (_, load) => {
   const row = converseRow(sdk) as AiClientRow;
   callbackCases(row, sdk);
   commandCases(row, sdk);
-  // The first version has no other command.
-  if (sdk.ApplyGuardrailCommand !== undefined) otherCommandCases(row, sdk);
   errorCases(row, sdk);
   clientCases(row, sdk);
+  // The first version has no other command, and does not know for how long something is kept.
+  if (sdk.ApplyGuardrailCommand === undefined) return;
+  otherCommandCases(row, sdk);
+  cacheCase(sdk);
 });
 
 /** What a callback got, once it has been called. */
@@ -154,6 +156,24 @@ function errorCases(row: AiClientRow, sdk: Sdk): void {
     const act: Case['act'] = (client) => readAll(row.calls.stream(client, {}));
     const on = await besideBare(row, { script: [{ headers: STREAM_HEADERS, parts }], act });
     await expectCounted(row, on, { status: 'error', errorClass, streamed: true, unknown: 'cut_off' });
+  });
+}
+
+function cacheCase(sdk: Sdk): void {
+  it('tells the price source what is kept in the cache for an hour', async () => {
+    const asked: unknown[] = [];
+    const prices = ({ usage }: { readonly usage: unknown }) => void asked.push(usage);
+    const promptheus = createPromptheus({ ...SILENT, llm: { prices } });
+    const cacheDetails = [
+      { ttl: '1h', inputTokens: 3 },
+      { ttl: '5m', inputTokens: 4 },
+    ];
+    const usage = { inputTokens: 5, outputTokens: 30, cacheWriteInputTokens: 7, cacheDetails };
+    const answer = { ...conversation({ text: ['Hello'], finish: 'stop' }), usage };
+    await withServer([json(answer)], async (url) => {
+      await connectTo(sdk, { url, retries: false, promptheus }).send(new sdk.ConverseCommand(INPUT));
+    });
+    expect(asked).toEqual([expect.objectContaining({ prompt: 12, completion: 30, cacheWrite: 7, cacheWriteHour: 3 })]);
   });
 }
 

@@ -3,7 +3,7 @@ import { instrumentGoogleGenAI } from '../../adapters/google-genai/index.js';
 import { createPromptheus } from '../../src/index.js';
 import { describeAiClient } from '../contract/ai-client.contract.js';
 import { besideBare, type Case, expectCounted, readAll, settled } from '../contract/ai-client-harness.js';
-import type { AiClientRow } from '../contract/ai-client-row.js';
+import type { AiClientRow, Connection } from '../contract/ai-client-row.js';
 import { HANG, json, type Reply, startAiServer } from '../contract/ai-server.js';
 import { type InstalledClient, onEveryClient } from './client-rows.js';
 import { expectDropped } from './dropped.js';
@@ -13,24 +13,29 @@ import { runPage } from './run-page.js';
 const ROWS: readonly InstalledClient[] = [
   { name: '@google/genai 3', folder: 'google-genai', alias: 'google-genai-3' },
   { name: '@google/genai 2', folder: 'google-genai', alias: 'google-genai-2' },
+  { name: '@google/genai 2.0', folder: 'google-genai', alias: 'google-genai-2.0' },
 ];
 
 const ASK = { model: MODEL, contents: 'hello' };
 const USAGE = { prompt: 12, completion: 30 };
 const TEXT = body({ text: ['Hello'], finish: 'stop', usage: USAGE });
 const CALL = body({ tools: [{ name: 'lookUp', args: { id: 1 } }], finish: 'tool_calls', usage: USAGE });
-/** Gemini 2 hands on no usage of embeddings, so that case is in a test of its own here. */
-const DROPS_USAGE_OF_EMBEDDINGS = 'google-genai-2';
+/** Major 2 hands on no usage of embeddings, so that case is in a test of its own here. */
+const HANDS_ON_USAGE_OF_EMBEDDINGS = 'google-genai-3';
+/** The first version keeps its requests to itself, forgets the status of those that it retries, and continues no answer. */
+const FIRST = 'google-genai-2.0';
 
 onEveryClient(ROWS, ({ name, alias }, load) => {
   const sdk = load();
-  const row = geminiRow(name, sdk);
+  const isFirst = alias === FIRST;
+  const row = isFirst ? unseen(geminiRow(name, sdk)) : geminiRow(name, sdk);
   const { embed, ...withoutEmbeddings } = row.calls;
-  const dropsUsage = alias === DROPS_USAGE_OF_EMBEDDINGS;
+  const dropsUsage = alias !== HANDS_ON_USAGE_OF_EMBEDDINGS;
   describeAiClient(dropsUsage ? { ...row, calls: withoutEmbeddings } : row);
   const cases = row as AiClientRow;
   usageCases(cases);
   roundCases(cases);
+  if (!isFirst) continuationCase(cases);
   chatCases(cases);
   vertexCases(cases, sdk);
   clientCases(cases, sdk);
@@ -44,7 +49,8 @@ onEveryClient(ROWS, ({ name, alias }, load) => {
     expect(printed).toBe(told);
   });
 
-  it.runIf(dropsUsage)('counts embeddings whose usage the client does not hand on as unknown', async () => {
+  if (!dropsUsage) return;
+  it('counts embeddings whose usage the client does not hand on as unknown', async () => {
     const script: Reply[] = [
       json({ embeddings: [{ values: [1] }, { values: [2] }], usageMetadata: { promptTokenCount: 9 } }),
     ];
@@ -52,6 +58,11 @@ onEveryClient(ROWS, ({ name, alias }, load) => {
     await expectCounted(cases, on, { status: 'success', texts: 2, unknown: 'missing' });
   });
 });
+
+function unseen(row: AiClientRow<Client>): AiClientRow<Client> {
+  const connect = (to: Connection) => row.connect({ ...to, retries: false });
+  return { ...row, connect, sees: { ...row.sees, retries: 'none' } };
+}
 
 const plain: Case['act'] = async (ai) => settled(undated((ai as Client).models.generateContent(ASK)));
 
@@ -89,7 +100,8 @@ function usageCases(row: AiClientRow): void {
 
   it('counts a stream that Google ends with an error', async () => {
     const first = body({ text: ['Hel'], finish: 'stop' });
-    const script: Reply[] = [streamOf(first, { error: { code: 503, message: 'no', status: 'UNAVAILABLE' } })];
+    const failure = JSON.stringify({ error: { code: 503, message: 'no', status: 'UNAVAILABLE' } });
+    const script: Reply[] = [{ headers: STREAM_HEADERS, parts: [frame(first), failure] }];
     const on = await besideBare(row, {
       script,
       act: (ai) => readAll((ai as Client).models.generateContentStream(ASK)),
@@ -128,13 +140,6 @@ function roundCases(row: AiClientRow): void {
     await expectCounted(row, on, { ...told, streamed: true });
   });
 
-  it('counts an answer that the client continues by itself once, with the tokens of each part', async () => {
-    const [candidate] = TEXT.candidates;
-    const cut = { ...TEXT, candidates: [{ ...candidate, finishReason: 'CONTINUATION', continuationToken: 'more' }] };
-    const on = await besideBare(row, { script: [json(cut), json(TEXT)], act: plain });
-    await expectCounted(row, on, { ...told, tools: {} });
-  });
-
   it('counts a stream that is left in its second round once', async () => {
     const isLast = (piece: unknown) =>
       Object.hasOwn((piece as typeof TEXT).candidates[0]?.content.parts[0] ?? {}, 'text');
@@ -145,6 +150,16 @@ function roundCases(row: AiClientRow): void {
     const second: Reply = { headers: STREAM_HEADERS, parts: [frame(TEXT), HANG] };
     const on = await besideBare(row, { script: [streamOf(CALL), second], act, tools: ['lookUp'] });
     await expectCounted(row, on, { ...told, status: 'incomplete', streamed: true });
+  });
+}
+
+function continuationCase(row: AiClientRow): void {
+  it('counts an answer that the client continues by itself once, with the tokens of each part', async () => {
+    const [candidate] = TEXT.candidates;
+    const cut = { ...TEXT, candidates: [{ ...candidate, finishReason: 'CONTINUATION', continuationToken: 'more' }] };
+    const on = await besideBare(row, { script: [json(cut), json(TEXT)], act: plain });
+    const usage = { prompt: 24, completion: 60 };
+    await expectCounted(row, on, { status: 'success', finish: ['stop'], usage, attempts: 2, waits: 0 });
   });
 }
 
