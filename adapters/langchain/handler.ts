@@ -7,6 +7,7 @@ import {
   property,
   safely,
 } from '../../src/adapter.js';
+import { assertOptions } from '../shared/ai/assert-options.js';
 import { outcomeOf } from '../shared/ai/outcome.js';
 import { ModelRun, PART } from './model-run.js';
 import { OpenRuns } from './open-runs.js';
@@ -41,18 +42,20 @@ export interface LangchainHandler {
 /**
  * Measures the models and the retrievers that it is given to.
  *
+ * @throws {INVALID_OPTION}
  * @example
  * const model = new ChatOpenAI({ model: 'gpt-4o', callbacks: [langchainHandler()] });
  */
 export function langchainHandler(options: OnInstance = {}): LangchainHandler {
+  assertOptions('langchainHandler', options, ['promptheus']);
   const runs = () => {
     const instruments = availableInstruments(options.promptheus);
     return instruments && runsOn(instruments);
   };
   const beginModel = modelStarter();
-  const chat = (...start: ModelStart) => beginModel(runs(), 'chat', start);
-  const completion = (...start: ModelStart) => beginModel(runs(), 'text_completion', start);
-  const retriever = (...start: RetrieverStart) => beginRetriever(runs(), start);
+  const chat = (...start: ModelStart) => tried(() => beginModel(runs(), 'chat', start));
+  const completion = (...start: ModelStart) => tried(() => beginModel(runs(), 'text_completion', start));
+  const retriever = (...start: RetrieverStart) => tried(() => beginRetriever(runs(), start));
   const handler: LangchainHandler = {
     name: 'promptheus',
     // In turn with the run, not from a queue: else the times would be the queue's.
@@ -93,6 +96,15 @@ function inTheRun(chat: unknown, completion: unknown, retriever: unknown): objec
     _createRunForLLMStart: completion,
     _createRunForRetrieverStart: retriever,
   };
+}
+
+/** What is thrown here would reach the caller. An instance of another version may lack what this one asks of it. */
+function tried(begin: () => void): void {
+  try {
+    begin();
+  } catch {
+    // Then the run goes unobserved.
+  }
 }
 
 interface Runs {

@@ -24,6 +24,10 @@ const ALONE = { handler: true, client: false };
 const OVER_CLIENT = { handler: true, client: true };
 
 describe('langchain', () => {
+  it('refuses an option that it does not know', () => {
+    expect(() => langchainHandler({ prometheus: instance() } as object)).toThrow(/no option "?prometheus/);
+  });
+
   onLangchain((langchain) => {
     const alone = langchainRow(langchain, 'ChatOpenAI, langchainHandler', ALONE);
     describeAiClient(alone);
@@ -131,6 +135,14 @@ function nestedCases(langchain: Langchain, alone: AiClientRow, overClient: AiCli
 }
 
 function runCases(langchain: Langchain, row: AiClientRow): void {
+  it('leaves the caller alone where its instance is none of ours', async () => {
+    const promptheus = {} as Promptheus;
+    await against([PLAIN], async (url) => {
+      const model = chatModel(langchain, { url, retries: false, promptheus }, ALONE);
+      expect((await model.invoke('hello')).content).toBe('Hello');
+    });
+  });
+
   it('counts each prompt of one call', async () => {
     const promptheus = instance();
     const message = new langchain.HumanMessage({ content: 'hello' });
