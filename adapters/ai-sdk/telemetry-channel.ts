@@ -42,7 +42,8 @@ interface Message {
  */
 export function instrumentAiSdk(options: OnInstance = {}): () => void {
   assertOptions('instrumentAiSdk', options, ['promptheus']);
-  const observations = new WeakMap<object, Observation>();
+  const observations = new Map<object, Observation>();
+  let left = false;
   const leave = enterChannel(CHANNEL, (message) => {
     const instruments = availableInstruments(options.promptheus);
     const observation = instruments && begin(instruments, message);
@@ -50,16 +51,20 @@ export function instrumentAiSdk(options: OnInstance = {}): () => void {
     observations.set(message, observation);
     return (fn) => observation.run(fn);
   });
+  const { asyncEnd } = tracingChannel(CHANNEL);
   const ended: ChannelListener = (message) => {
     const observation = observations.get(message as object);
     observations.delete(message as object);
     if (observation !== undefined) end(observation, message as object);
+    unsubscribeIfDone();
   };
-  const { asyncEnd } = tracingChannel(CHANNEL);
+  // Calls that are open when it is left are followed to their end.
+  const unsubscribeIfDone = () => void (left && observations.size === 0 && asyncEnd.unsubscribe(ended));
   asyncEnd.subscribe(ended);
   return () => {
     leave();
-    asyncEnd.unsubscribe(ended);
+    left = true;
+    unsubscribeIfDone();
   };
 }
 

@@ -186,6 +186,20 @@ function channelCases(row: AiClientRow): void {
     await expectCounted(row, on, { status: 'success', unknown: 'unread' });
   });
 
+  it('follows the calls that are open when it is ended', async () => {
+    const second = createPromptheus({ default: false, registry: false, logger: false });
+    const end = instrumentAiSdk({ promptheus: second });
+    await run(row, [PLAIN], async (client) => {
+      const wrapGenerate = ({ doGenerate }: { doGenerate(): unknown }) => {
+        end();
+        return doGenerate();
+      };
+      const chat = client.ai.wrapLanguageModel({ model: client.chat, middleware: { wrapGenerate } });
+      await plain({ ...client, chat });
+    });
+    await expectCounted(row, second, COUNTED);
+  });
+
   it('counts one embedding', async () => {
     const on = await run(row, [json(openAiDialect.embeddings?.(1, 3))], ({ ai, embedding }) =>
       ai.embed({ model: embedding, value: 'a' }),
