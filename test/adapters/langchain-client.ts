@@ -51,6 +51,8 @@ export function onLangchain(tests: (langchain: Langchain) => void): void {
 
 function load(): Langchain {
   const packages = createRequire(resolve(FOLDER, 'package.json'));
+  // As LangGraph does: callbacks then run in a context of LangChain's own.
+  packages('@langchain/core/context');
   const { ChatOpenAI } = packages('@langchain/openai');
   const { OpenAI } = packages('openai');
   const { HumanMessage } = packages('@langchain/core/messages');

@@ -6,7 +6,7 @@ import { langchainHandler } from '../../adapters/langchain/index.js';
 import { createPromptheus, observeLlm, observeVectorSearch, type Promptheus } from '../../src/index.js';
 import { type AiClientRow, describeAiClient } from '../contract/ai-client.contract.js';
 import { expectCounted, modelSamples } from '../contract/ai-client-harness.js';
-import { json, type Reply, startAiServer } from '../contract/ai-server.js';
+import { HANG, json, type Reply, startAiServer } from '../contract/ai-server.js';
 import { parseExposition } from '../contract/parse-exposition.js';
 import { type ChatModel, chatModel, type Langchain, langchainRow, onLangchain } from './langchain-client.js';
 import { openAiDialect } from './openai-dialect.js';
@@ -150,6 +150,21 @@ function runCases(langchain: Langchain, row: AiClientRow): void {
       chatModel(langchain, { url, retries: false, promptheus }, ALONE).generate([[message], [message]]),
     );
     await expectCounted(row, promptheus, COUNTED, COUNTED);
+  });
+
+  it('has each prompt of one call in flight', async () => {
+    const promptheus = instance();
+    const message = new langchain.HumanMessage({ content: 'hello' });
+    await against([HANG, HANG], async (url) => {
+      const model = chatModel(langchain, { url, retries: false, promptheus }, ALONE);
+      const controller = new AbortController();
+      const open = model.generate([[message], [message]], { signal: controller.signal });
+      const inFlight = async () => (await modelSamples(row, promptheus)).llm_requests_in_flight;
+      await vi.waitFor(async () => expect(await inFlight()).toBe(2));
+      controller.abort();
+      await expect(open).rejects.toThrow();
+    });
+    await expectCounted(row, promptheus, { status: 'aborted', calls: 2 });
   });
 
   it("counts nothing for an answer out of LangChain's cache", async () => {
