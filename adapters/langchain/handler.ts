@@ -58,7 +58,8 @@ export function langchainHandler(options: OnInstance = {}): LangchainHandler {
   const retriever = (...start: RetrieverStart) => tried(() => beginRetriever(runs(), start));
   const handler: LangchainHandler = {
     name: 'promptheus',
-    // In turn with the run, not from a queue: else the times would be the queue's.
+    // In turn with the run, not from a queue: so that the times are the run's, and that what is entered where a run begins holds
+    // for the client that the model then asks. LangChain calls us with nothing awaited in between.
     awaitHandlers: true,
     raiseError: false,
     ignoreChain: true,
@@ -81,24 +82,10 @@ export function langchainHandler(options: OnInstance = {}): LangchainHandler {
         ?.retrievers.take(id)
         ?.end(outcomeOf('error', error, []), error),
   };
-  return Object.assign(handler, inTheRun(chat, completion, retriever));
+  return handler;
 }
 
-/**
- * The methods by which LangChain knows its own tracers. It calls them first, and in the flow that then asks the model, where
- * the handlers above are called in one of their own: only from here can a client further in find the run that it works for.
- * A LangChain without them calls the others, and the run is begun there.
- */
-function inTheRun(chat: unknown, completion: unknown, retriever: unknown): object {
-  return {
-    _addRunToRunMap() {},
-    _createRunForChatModelStart: chat,
-    _createRunForLLMStart: completion,
-    _createRunForRetrieverStart: retriever,
-  };
-}
-
-/** What is thrown here would reach the caller. An instance of another version may lack what this one asks of it. */
+/** What is thrown here LangChain would print at each call. An instance of another version may lack what this one asks of it. */
 function tried(begin: () => void): void {
   try {
     begin();
