@@ -1,4 +1,5 @@
 import { availableInstruments, type Observation, type OnInstance, property } from '../../src/adapter.js';
+import { assertOptions } from '../shared/ai/assert-options.js';
 import type { LlmReader } from '../shared/ai/llm-reader.js';
 import { beginLlmCall } from '../shared/ai/observe-llm-method.js';
 import { outcomeOf } from '../shared/ai/outcome.js';
@@ -22,10 +23,12 @@ export interface AiSdkMiddleware {
 /**
  * Measures each call that the AI SDK makes to a model: a retry, and each step of a loop over tools, is a call of its own.
  *
+ * @throws {INVALID_OPTION}
  * @example
  * const model = wrapLanguageModel({ model: openai('gpt-4o'), middleware: aiSdkMiddleware() });
  */
 export function aiSdkMiddleware(options: OnInstance = {}): AiSdkMiddleware {
+  assertOptions('aiSdkMiddleware', options, ['promptheus']);
   return {
     specificationVersion: 'v3',
     wrapGenerate: (call) => answered(options, chatReader, call, () => call.doGenerate()),
@@ -45,9 +48,14 @@ export function aiSdkMiddleware(options: OnInstance = {}): AiSdkMiddleware {
   };
 }
 
+/** An instance of another version may lack what this one asks of it: then the call runs unobserved. */
 function begin(options: OnInstance, reader: LlmReader, { model, params }: ModelCall): Observation | undefined {
-  const instruments = availableInstruments(options.promptheus);
-  return instruments && beginLlmCall(instruments, 'ai-sdk', reader, [model, params]);
+  try {
+    const instruments = availableInstruments(options.promptheus);
+    return instruments && beginLlmCall(instruments, 'ai-sdk', reader, [model, params]);
+  } catch {
+    return undefined;
+  }
 }
 
 async function answered<R>(

@@ -6,8 +6,8 @@ import {
   interpose,
   type Observation,
   type OnInstance,
-  property,
 } from '../../src/adapter.js';
+import { assertOptions } from '../shared/ai/assert-options.js';
 import { beginLlmCall } from '../shared/ai/observe-llm-method.js';
 import { outcomeOf } from '../shared/ai/outcome.js';
 import { chatReader, embeddingReader } from './model-reader.js';
@@ -25,14 +25,25 @@ const READERS = new Map([
   ['embedMany', embeddingReader],
 ]);
 
+interface Message {
+  readonly type?: unknown;
+  readonly event?: unknown;
+  readonly result?: unknown;
+  readonly error?: unknown;
+  readonly [SEEN]?: Set<Instruments>;
+}
+
 /**
  * Measures every model call of `ai` 7 in this process, by its telemetry channel. Returns a function that ends it.
  *
+ * @throws {INVALID_OPTION}
  * @example
  * instrumentAiSdk(); // once, where the service starts
  */
 export function instrumentAiSdk(options: OnInstance = {}): () => void {
-  const observations = new WeakMap<object, Observation>();
+  assertOptions('instrumentAiSdk', options, ['promptheus']);
+  const observations = new Map<object, Observation>();
+  let left = false;
   const leave = enterChannel(CHANNEL, (message) => {
     const instruments = availableInstruments(options.promptheus);
     const observation = instruments && begin(instruments, message);
@@ -40,33 +51,31 @@ export function instrumentAiSdk(options: OnInstance = {}): () => void {
     observations.set(message, observation);
     return (fn) => observation.run(fn);
   });
+  const { asyncEnd } = tracingChannel(CHANNEL);
   const ended: ChannelListener = (message) => {
     const observation = observations.get(message as object);
     observations.delete(message as object);
-    if (observation !== undefined) end(observation, message);
+    if (observation !== undefined) end(observation, message as object);
+    unsubscribeIfDone();
   };
-  const { asyncEnd } = tracingChannel(CHANNEL);
+  // Calls that are open when it is left are followed to their end.
+  const unsubscribeIfDone = () => void (left && observations.size === 0 && asyncEnd.unsubscribe(ended));
   asyncEnd.subscribe(ended);
   return () => {
     leave();
-    asyncEnd.unsubscribe(ended);
+    left = true;
+    unsubscribeIfDone();
   };
 }
 
-function begin(instruments: Instruments, message: object): Observation | undefined {
-  try {
-    const { type, event } = message as { type?: unknown; event?: unknown };
-    const reader = READERS.get(type as string);
-    if (reader === undefined || isSeen(message, instruments)) return undefined;
-    return beginLlmCall(instruments, 'ai-sdk', reader, [event, event]);
-  } catch {
-    instruments.internalError('ai-sdk');
-    return undefined;
-  }
+function begin(instruments: Instruments, message: Message): Observation | undefined {
+  const reader = READERS.get(message.type as string);
+  if (reader === undefined || isSeen(message, instruments)) return undefined;
+  return beginLlmCall(instruments, 'ai-sdk', reader, [message.event, message.event]);
 }
 
 /** Whether another subscription, or another copy of the package, has counted this message on the same instance. */
-function isSeen(message: { [SEEN]?: Set<Instruments> }, instruments: Instruments): boolean {
+function isSeen(message: Message, instruments: Instruments): boolean {
   if (message[SEEN] === undefined) interpose(message, SEEN, new Set());
   const seen = message[SEEN];
   if (seen?.has(instruments)) return true;
@@ -74,13 +83,11 @@ function isSeen(message: { [SEEN]?: Set<Instruments> }, instruments: Instruments
   return false;
 }
 
-function end(observation: Observation, message: unknown): void {
-  const error = property(message, 'error');
+function end(observation: Observation, { error, result }: Message): void {
   if (error !== undefined) return observation.end(outcomeOf('error', error, []), error);
-  const result = property(message, 'result');
   // `recordInputs: false` and `recordOutputs: false` keep the result from the channel, and so a stream as well.
   if (result === undefined) return observation.unread();
-  const stream = property(result, 'stream');
+  const { stream } = result as { stream?: unknown };
   if (stream instanceof ReadableStream) watchStreamInPlace(stream, observation);
   else observation.end('success', result);
 }

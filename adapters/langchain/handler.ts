@@ -7,6 +7,7 @@ import {
   property,
   safely,
 } from '../../src/adapter.js';
+import { assertOptions } from '../shared/ai/assert-options.js';
 import { outcomeOf } from '../shared/ai/outcome.js';
 import { ModelRun, PART } from './model-run.js';
 import { OpenRuns } from './open-runs.js';
@@ -41,21 +42,24 @@ export interface LangchainHandler {
 /**
  * Measures the models and the retrievers that it is given to.
  *
+ * @throws {INVALID_OPTION}
  * @example
  * const model = new ChatOpenAI({ model: 'gpt-4o', callbacks: [langchainHandler()] });
  */
 export function langchainHandler(options: OnInstance = {}): LangchainHandler {
+  assertOptions('langchainHandler', options, ['promptheus']);
   const runs = () => {
     const instruments = availableInstruments(options.promptheus);
     return instruments && runsOn(instruments);
   };
   const beginModel = modelStarter();
-  const chat = (...start: ModelStart) => beginModel(runs(), 'chat', start);
-  const completion = (...start: ModelStart) => beginModel(runs(), 'text_completion', start);
-  const retriever = (...start: RetrieverStart) => beginRetriever(runs(), start);
+  const chat = (...start: ModelStart) => tried(() => beginModel(runs(), 'chat', start));
+  const completion = (...start: ModelStart) => tried(() => beginModel(runs(), 'text_completion', start));
+  const retriever = (...start: RetrieverStart) => tried(() => beginRetriever(runs(), start));
   const handler: LangchainHandler = {
     name: 'promptheus',
-    // In turn with the run, not from a queue: else the times would be the queue's.
+    // In turn with the run, not from a queue: so that the times are the run's, and that what is entered where a run begins holds
+    // for the client that the model then asks. LangChain calls us with nothing awaited in between.
     awaitHandlers: true,
     raiseError: false,
     ignoreChain: true,
@@ -78,21 +82,16 @@ export function langchainHandler(options: OnInstance = {}): LangchainHandler {
         ?.retrievers.take(id)
         ?.end(outcomeOf('error', error, []), error),
   };
-  return Object.assign(handler, inTheRun(chat, completion, retriever));
+  return handler;
 }
 
-/**
- * The methods by which LangChain knows its own tracers. It calls them first, and in the flow that then asks the model, where
- * the handlers above are called in one of their own: only from here can a client further in find the run that it works for.
- * A LangChain without them calls the others, and the run is begun there.
- */
-function inTheRun(chat: unknown, completion: unknown, retriever: unknown): object {
-  return {
-    _addRunToRunMap() {},
-    _createRunForChatModelStart: chat,
-    _createRunForLLMStart: completion,
-    _createRunForRetrieverStart: retriever,
-  };
+/** What is thrown here LangChain would print at each call. An instance of another version may lack what this one asks of it. */
+function tried(begin: () => void): void {
+  try {
+    begin();
+  } catch {
+    // Then the run goes unobserved.
+  }
 }
 
 interface Runs {

@@ -2,7 +2,7 @@ import { tracingChannel } from 'node:diagnostics_channel';
 import { slot } from '../internal/slot.js';
 import { bindState, type ContextState, currentState } from './context.js';
 
-/** Gives a function that runs others inside what a message begins; `undefined` where it begins nothing. Never throws. */
+/** Gives a function that runs others inside what a message begins; `undefined` where it begins nothing. */
 export type Enter = (message: object) => (<T>(fn: () => T) => T) | undefined;
 
 /**
@@ -24,6 +24,15 @@ export function enterChannel(name: string, enter: Enter): () => void {
 
 function stateInside([first, ...rest]: readonly Enter[], message: object): ContextState {
   if (first === undefined) return currentState();
-  const run = first(message);
+  const run = begun(first, message);
   return run === undefined ? stateInside(rest, message) : run(() => stateInside(rest, message));
+}
+
+/** What is thrown here would be an uncaught exception of the process: the work then runs unobserved. */
+function begun(enter: Enter, message: object): ReturnType<Enter> {
+  try {
+    return enter(message);
+  } catch {
+    return undefined;
+  }
 }

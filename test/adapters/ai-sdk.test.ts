@@ -1,7 +1,7 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { describe, expect, it, vi } from 'vitest';
-import { instrumentAiSdk } from '../../adapters/ai-sdk/index.js';
+import { aiSdkMiddleware, instrumentAiSdk } from '../../adapters/ai-sdk/index.js';
 import { createPromptheus, observeLlm, type Promptheus } from '../../src/index.js';
 import { type AiClientRow, describeAiClient } from '../contract/ai-client.contract.js';
 import { expectCounted, modelSamples } from '../contract/ai-client-harness.js';
@@ -22,6 +22,10 @@ const EXAMPLES = examplesOf('docs/adapters/ai-sdk.md');
 const COUNTED = { status: 'success', usage: ANSWER.usage, finish: ['stop'] } as const;
 
 describe('ai-sdk', () => {
+  it.each([aiSdkMiddleware, instrumentAiSdk])('%o refuses an option that it does not know', (make) => {
+    expect(() => make({ prometheus: undefined } as object)).toThrow(/no option "?prometheus/);
+  });
+
   onEveryAi((load, major) => {
     const byMiddlewareRow = aiRow(`ai ${major}, aiSdkMiddleware`, load, major, byMiddleware);
     describeAiClient(byMiddlewareRow);
@@ -80,6 +84,12 @@ const CALLS = [
 ] as const;
 
 function nestedCases(row: AiClientRow, instrument: Instrument): void {
+  it.each(CALLS)('leaves a %s call alone where its instance is none of ours', async (_, reply, call) => {
+    await run(row, [reply], async (client) => {
+      await call(instrument(client, {} as Promptheus));
+    });
+  });
+
   it.each(CALLS)('counts a %s call once that a second recorder of ours sees', async (_, reply, call, further) => {
     const on = await run(row, [reply], (client, promptheus) => call(byMiddleware(client, promptheus)));
     await expectCounted(row, on, { ...COUNTED, ...further });
@@ -174,6 +184,20 @@ function channelCases(row: AiClientRow): void {
   it.each(CALLS)('counts a %s call whose content may not be told, without its tokens', async (_, reply, call) => {
     const on = await run(row, [reply], (client) => call(client, { telemetry: { recordOutputs: false } }));
     await expectCounted(row, on, { status: 'success', unknown: 'unread' });
+  });
+
+  it('follows the calls that are open when it is ended', async () => {
+    const second = createPromptheus({ default: false, registry: false, logger: false });
+    const end = instrumentAiSdk({ promptheus: second });
+    await run(row, [PLAIN], async (client) => {
+      const wrapGenerate = ({ doGenerate }: { doGenerate(): unknown }) => {
+        end();
+        return doGenerate();
+      };
+      const chat = client.ai.wrapLanguageModel({ model: client.chat, middleware: { wrapGenerate } });
+      await plain({ ...client, chat });
+    });
+    await expectCounted(row, second, COUNTED);
   });
 
   it('counts one embedding', async () => {

@@ -50,13 +50,15 @@ export function onLangchain(tests: (langchain: Langchain) => void): void {
 }
 
 function load(): Langchain {
-  const require = createRequire(resolve(FOLDER, 'package.json'));
-  const { ChatOpenAI } = require('@langchain/openai');
-  const { OpenAI } = require('openai');
-  const { HumanMessage } = require('@langchain/core/messages');
-  const { InMemoryCache } = require('@langchain/core/caches');
-  const { BaseRetriever } = require('@langchain/core/retrievers');
-  const { RunnableLambda } = require('@langchain/core/runnables');
+  const packages = createRequire(resolve(FOLDER, 'package.json'));
+  // As LangGraph does: callbacks then run in a context of LangChain's own.
+  packages('@langchain/core/context');
+  const { ChatOpenAI } = packages('@langchain/openai');
+  const { OpenAI } = packages('openai');
+  const { HumanMessage } = packages('@langchain/core/messages');
+  const { InMemoryCache } = packages('@langchain/core/caches');
+  const { BaseRetriever } = packages('@langchain/core/retrievers');
+  const { RunnableLambda } = packages('@langchain/core/runnables');
   return { ChatOpenAI, OpenAI, HumanMessage, InMemoryCache, BaseRetriever, RunnableLambda };
 }
 

@@ -6,7 +6,7 @@ import { langchainHandler } from '../../adapters/langchain/index.js';
 import { createPromptheus, observeLlm, observeVectorSearch, type Promptheus } from '../../src/index.js';
 import { type AiClientRow, describeAiClient } from '../contract/ai-client.contract.js';
 import { expectCounted, modelSamples } from '../contract/ai-client-harness.js';
-import { json, type Reply, startAiServer } from '../contract/ai-server.js';
+import { HANG, json, type Reply, startAiServer } from '../contract/ai-server.js';
 import { parseExposition } from '../contract/parse-exposition.js';
 import { type ChatModel, chatModel, type Langchain, langchainRow, onLangchain } from './langchain-client.js';
 import { openAiDialect } from './openai-dialect.js';
@@ -24,6 +24,10 @@ const ALONE = { handler: true, client: false };
 const OVER_CLIENT = { handler: true, client: true };
 
 describe('langchain', () => {
+  it('refuses an option that it does not know', () => {
+    expect(() => langchainHandler({ prometheus: instance() } as object)).toThrow(/no option "?prometheus/);
+  });
+
   onLangchain((langchain) => {
     const alone = langchainRow(langchain, 'ChatOpenAI, langchainHandler', ALONE);
     describeAiClient(alone);
@@ -133,6 +137,14 @@ function nestedCases(langchain: Langchain, alone: AiClientRow, overClient: AiCli
 }
 
 function runCases(langchain: Langchain, row: AiClientRow): void {
+  it('leaves the caller alone where its instance is none of ours', async () => {
+    const promptheus = {} as Promptheus;
+    await against([PLAIN], async (url) => {
+      const model = chatModel(langchain, { url, retries: false, promptheus }, ALONE);
+      expect((await model.invoke('hello')).content).toBe('Hello');
+    });
+  });
+
   it('counts each prompt of one call', async () => {
     const promptheus = instance();
     const message = new langchain.HumanMessage({ content: 'hello' });
@@ -140,6 +152,21 @@ function runCases(langchain: Langchain, row: AiClientRow): void {
       chatModel(langchain, { url, retries: false, promptheus }, ALONE).generate([[message], [message]]),
     );
     await expectCounted(row, promptheus, COUNTED, COUNTED);
+  });
+
+  it('has each prompt of one call in flight', async () => {
+    const promptheus = instance();
+    const message = new langchain.HumanMessage({ content: 'hello' });
+    await against([HANG, HANG], async (url) => {
+      const model = chatModel(langchain, { url, retries: false, promptheus }, ALONE);
+      const controller = new AbortController();
+      const open = model.generate([[message], [message]], { signal: controller.signal });
+      const inFlight = async () => (await modelSamples(row, promptheus)).llm_requests_in_flight;
+      await vi.waitFor(async () => expect(await inFlight()).toBe(2));
+      controller.abort();
+      await expect(open).rejects.toThrow();
+    });
+    await expectCounted(row, promptheus, { status: 'aborted', calls: 2 });
   });
 
   it("counts nothing for an answer out of LangChain's cache", async () => {
