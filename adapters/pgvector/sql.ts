@@ -42,9 +42,9 @@ function scopeAt(statement: string, start: number): Scope {
   return { text: statement.slice(start), flat };
 }
 
-/** From a keyword of the scope's own on; `undefined` where it has none. */
-export function clauseOf({ text, flat }: Scope, keyword: 'select' | 'from'): string | undefined {
-  const found = new RegExp(`(?<!\\bdistinct\\s+)\\b${keyword}\\b`, 'i').exec(flat);
+/** The scope's own `FROM` and what follows it; `undefined` where it has none. */
+export function fromClauseOf({ text, flat }: Scope): string | undefined {
+  const found = /(?<!\bdistinct\s+)\bfrom\b/i.exec(flat);
   return found === null ? undefined : text.slice(found.index);
 }
 

@@ -1,5 +1,5 @@
 import { type Nearness, nearnessOf, OPERATOR } from './nearness.js';
-import { clauseOf, scopesAround, withoutText } from './sql.js';
+import { fromClauseOf, scopesAround, withoutText } from './sql.js';
 
 interface VectorStatement {
   /** Which of a text's statements it is. */
@@ -54,11 +54,11 @@ function searchOf(statement: string, index: number): SearchStatement | undefined
   const found = OPERATOR.exec(statement);
   if (found === null || isOfOtherType(statement)) return undefined;
   const scopes = scopesAround(statement, found.index);
-  const select = scopes.find((scope) => clauseOf(scope, 'from') !== undefined);
+  const select = scopes.find((scope) => fromClauseOf(scope) !== undefined);
   return {
     operation: 'search',
     index,
-    collection: select && tableOf(FROM.exec(clauseOf(select, 'from') ?? '')?.[1]),
+    collection: select && tableOf(FROM.exec(fromClauseOf(select) ?? '')?.[1]),
     // The outermost limit is what the caller asked for.
     limit: limitOf(scopes.map((scope) => LIMIT.exec(scope.flat)?.groups).findLast((groups) => groups !== undefined)),
     // What a query inside calls its columns need not be what the caller gets.
