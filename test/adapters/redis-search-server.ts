@@ -68,11 +68,12 @@ function knn(table: VectorTable, command: readonly Buffer[]): Found[] {
   if (query.includes('@kind:{none}')) return [];
   const hybrid = words[0] === 'FT.HYBRID';
   const asked = /KNN (\S+) @(\w+) (\$\w+)(?: EF_RUNTIME \d+)?(?: AS (\S+?))?\]/i.exec(query);
+  const yielded = /\$YIELD_DISTANCE_AS: (\w+)/.exec(query);
   const limit = words.includes('LIMIT') ? Number(words[after('LIMIT') + 1]) : 10;
   if (asked === null && !hybrid) return [1, 2, 3].map((id) => ({ id: String(id), fields: [] })).slice(0, limit);
   const k = hybrid ? Number(words[after('K')]) : Number(String(value(asked?.[1] ?? '')));
   const vector = hybrid ? command[after('VSIM') + 1] : value(asked?.[3] ?? '');
-  const field = hybrid ? '__score' : (asked?.[4] ?? `__${asked?.[2]}_score`);
+  const field = hybrid ? '__score' : (asked?.[4] ?? yielded?.[1] ?? `__${asked?.[2]}_score`);
   return table
     .search(floatsOf(vector as Buffer), k)
     .slice(0, limit)

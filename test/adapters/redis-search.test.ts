@@ -93,6 +93,7 @@ onEveryClient(CLIENTS, (row, load) => {
       ['a number of neighbours', '*=>[KNN 2 @vector $blob AS distance]'],
       ['a runtime attribute', '(@open:{yes})=>[KNN 2 @vector $blob EF_RUNTIME 50 AS distance]'],
       ['the default name of the distance', '*=>[knn 2 @vector $blob]'],
+      ['a name given by an attribute', '*=>[KNN 2 @vector $blob]=>{$YIELD_DISTANCE_AS: near}'],
       ['bytes as the query', Buffer.from(KNN)],
     ])('reads a query with %s', async (_, query) => {
       await search(await observed(), query as string);
@@ -171,6 +172,16 @@ onEveryClient(CLIENTS, (row, load) => {
       for (const { documents } of results) expect(Buffer.isBuffer(documents[0].value.distance)).toBe(true);
       const top = 'vector_search_top_distance_count';
       expect(await lines(top)).toEqual([`${top}{${LABELS},metric="unknown"} 3`]);
+    });
+
+    it('keeps the views of a client that inherit from it, as those of a duplicate do', async () => {
+      const duplicate = (await connect(server)).duplicate();
+      open.push(duplicate);
+      await duplicate.connect();
+      const client = instrumentRedisSearch(duplicate, { promptheus: instance });
+      const { documents } = await search(client.withTypeMapping({ [BLOB_STRING]: Buffer }));
+      expect(Buffer.isBuffer(documents[0].value.distance)).toBe(true);
+      expect(await lines('vector_search_top_distance_count')).toHaveLength(1);
     });
 
     it('counts once on a client whose commands were used before, and on one that is instrumented twice', async () => {

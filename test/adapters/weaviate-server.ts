@@ -20,7 +20,8 @@ export const uuidOf = (id: number): string => `00000000-0000-4000-8000-${String(
 /**
  * Our own server for the client that `entry` is the main file of: its gRPC side is made from the definitions in that
  * client's package, its REST side answers what the client asks to connect, to create a collection and to write one object.
- * Collections of any name hold the same objects, compared by cosine. A filter on a property passes none.
+ * Collections of any name hold the same objects, compared by cosine, those of `Dots` by dot
+ * product. A filter on a property passes none.
  */
 export async function weaviateServer(
   entry: string,
@@ -76,6 +77,7 @@ export async function weaviateServer(
 function found(table: VectorTable, request: Message): Message {
   const asked = request.metadata ?? {};
   const hybrid = request.hybridSearch;
+  const dots = request.collection === 'Dots';
   // Servers before 1.29, which the oldest client is made for, know one vector only.
   const near = request.nearVector ?? hybrid;
   const given = near?.vectors?.[0]?.vectorBytes ?? near?.vectorBytes;
@@ -85,8 +87,8 @@ function found(table: VectorTable, request: Message): Message {
     properties: { nonRefProps: { fields: {} }, refProps: [] },
     metadata: {
       id,
-      ...(asked.distance && !hybrid && { distance: 1 - cosine, distancePresent: true }),
-      ...(asked.certainty && !hybrid && { certainty: (1 + cosine) / 2, certaintyPresent: true }),
+      ...(asked.distance && !hybrid && { distance: dots ? -cosine : 1 - cosine, distancePresent: true }),
+      ...(asked.certainty && !hybrid && !dots && { certainty: (1 + cosine) / 2, certaintyPresent: true }),
       // Where servers before 1.30 told what the model wrote.
       ...(request.generative && { generative: 'a summary', generativePresent: true }),
       ...(asked.score && hybrid && { score: 0.5, scorePresent: true }),

@@ -98,6 +98,12 @@ onEveryClient(CLIENTS, (row, load, entry) => {
       expect(Number(sum?.split(' ').at(-1))).toBeCloseTo(0.04, 4);
     });
 
+    it('takes no dot product, which is told as a distance below 0, for a distance', async () => {
+      await client.collections.get('Dots').query.nearVector([...QUERY], ASKED);
+      expect(await lines('vector_search_results_count_sum')).toHaveLength(1);
+      expect(await lines('vector_search_top_distance')).toEqual([]);
+    });
+
     it('tells every vector search of query and generate, and what was asked of it', async () => {
       const { query, generate } = client.collections.get('Tickets');
       const image = oldest ? btoa('image') : Buffer.from('image');
