@@ -1,7 +1,7 @@
 import { availableInstruments, type Observation, type OnInstance, property } from '../../src/adapter.js';
-import { assertOptions } from '../shared/ai/assert-options.js';
 import type { LlmReader } from '../shared/ai/llm-reader.js';
 import { beginLlmCall } from '../shared/ai/observe-llm-method.js';
+import { assertOptions } from '../shared/ai/options.js';
 import { outcomeOf } from '../shared/ai/outcome.js';
 import { chatReader, embeddingReader } from './model-reader.js';
 import { watchStream } from './watch-stream.js';

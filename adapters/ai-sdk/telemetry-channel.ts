@@ -7,8 +7,8 @@ import {
   type Observation,
   type OnInstance,
 } from '../../src/adapter.js';
-import { assertOptions } from '../shared/ai/assert-options.js';
 import { beginLlmCall } from '../shared/ai/observe-llm-method.js';
+import { assertOptions } from '../shared/ai/options.js';
 import { outcomeOf } from '../shared/ai/outcome.js';
 import { chatReader, embeddingReader } from './model-reader.js';
 import { watchStreamInPlace } from './watch-stream.js';

@@ -7,7 +7,7 @@ import {
   property,
   safely,
 } from '../../src/adapter.js';
-import { assertOptions } from '../shared/ai/assert-options.js';
+import { assertOptions } from '../shared/ai/options.js';
 import { outcomeOf } from '../shared/ai/outcome.js';
 import { ModelRun, PART } from './model-run.js';
 import { OpenRuns } from './open-runs.js';
