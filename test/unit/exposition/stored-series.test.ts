@@ -12,7 +12,7 @@ function written(family: unknown, defaults = ''): string {
 }
 
 // As long as a number gets.
-const LONG = -1.2345678901234567e-300;
+const LONG = -1.2345678901234568e-300;
 const long = 'x'.repeat(190);
 const help = 'Help.';
 
@@ -35,7 +35,7 @@ describe('a series finds its room', () => {
   });
 
   it('a histogram with its exemplars, all as long as they get', () => {
-    const buckets = [1e-300, 1.2345678901234567e-299, 1.2345678901234567e299];
+    const buckets = [1e-300, 1.2345678901234568e-299, 1.2345678901234568e299];
     const histogram = new Registry().histogram({ name: 'a', help, labelNames: ['l'], buckets });
     const exemplar = { t: '"'.repeat(127) };
     for (const value of [LONG, ...buckets]) histogram.observe({ l: long }, Math.abs(value), exemplar);

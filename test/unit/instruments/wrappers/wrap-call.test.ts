@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import type { Observation } from '../../../../src/instruments/wrappers/observation.js';
 import { wrapCall } from '../../../../src/instruments/wrappers/wrap-call.js';
 import { watched } from './watched.js';
 
