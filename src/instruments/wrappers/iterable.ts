@@ -33,18 +33,21 @@ export function watchIterable(iterable: Watchable, observation: Observation, arg
     // The stream's controller tells nothing here: on their way out of a failure the SDKs abort it themselves.
     failed: (error) => (isAbortError(error) || signalAborted(args) ? 'aborted' : 'error'),
   };
+  // The streams of the OpenAI and Anthropic SDKs make all their iterators, those of `tee()` too, with this one; what runs
+  // between their pieces is the SDK's own, so no recorder is looked for in it.
+  const isOfSdk = typeof iterable.iterator === 'function';
+  const key = isOfSdk ? 'iterator' : Symbol.asyncIterator;
+  const run: Observation['run'] = isOfSdk ? (fn) => fn() : (fn) => observation.run(fn);
   const watched = new WeakSet<object>();
   const watch = (iterator: Iterator): Iterator => {
     if (!watched.has(iterator)) {
       watched.add(iterator);
       if (iterator !== iterable) endWhenLost(iterator, observation);
-      if (!watchIterator(iterator, observation, ends)) observation.lost();
+      if (!watchIterator(iterator, observation, run, ends)) observation.lost();
     }
     return iterator;
   };
   if (typeof iterable.next === 'function') watch(iterable);
-  // The streams of the OpenAI and Anthropic SDKs make all their iterators, those of `tee()` too, with this one.
-  const key = typeof iterable.iterator === 'function' ? 'iterator' : Symbol.asyncIterator;
   const make = iterable[key] as () => Iterator;
   const made = () => {
     const iterator = Reflect.apply(make, iterable, []);
@@ -62,7 +65,7 @@ interface Ends {
   failed(error: unknown): Outcome;
 }
 
-function watchIterator(iterator: Iterator, observation: Observation, ends: Ends): boolean {
+function watchIterator(iterator: Iterator, observation: Observation, run: Observation['run'], ends: Ends): boolean {
   const { next, return: leave, throw: fail } = iterator;
   // Made once for all the pieces of a stream, of which there are many.
   const step = (method: Step): Step => {
@@ -79,7 +82,7 @@ function watchIterator(iterator: Iterator, observation: Observation, ends: Ends)
     };
     const advance = (): Promise<IteratorResult<unknown>> => {
       try {
-        return Promise.resolve(observation.run(call)).then(came, failed);
+        return Promise.resolve(run(call)).then(came, failed);
       } catch (error) {
         observation.end(ends.failed(error), error);
         return Promise.reject(error);
@@ -97,7 +100,7 @@ function watchIterator(iterator: Iterator, observation: Observation, ends: Ends)
     async (...args) => {
       const outcome = ends.left('incomplete');
       try {
-        return await observation.run(() => Reflect.apply(method, iterator, args));
+        return await run(() => Reflect.apply(method, iterator, args));
       } finally {
         observation.end(outcome, undefined);
       }
