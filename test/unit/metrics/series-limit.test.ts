@@ -36,6 +36,21 @@ describe('past the series limit', () => {
     expect(counter.get({ tenant: 'kept', route: '/' })).toBe(2);
   });
 
+  it('counts what is recorded under the name of the overflow, too', () => {
+    const { registry, dropped } = reportingRegistry();
+    const counter = registry.counter({ ...base, allow: { route: ['/a'] } });
+    for (let tenant = 0; tenant < 20; tenant++) counter.inc({ tenant, route: '/a' });
+    expect(dropped).toHaveLength(0);
+    for (const route of ['/a', 'not listed']) counter.inc({ tenant: 'late', route });
+    expect(dropped).toHaveLength(2);
+    for (const route of ['/a', 'not listed']) counter.inc({ tenant: OVER, route });
+    expect(dropped).toHaveLength(4);
+    counter.labels(OVER, '/a').inc();
+    counter.inc({ tenant: 0, route: '/a' });
+    expect(dropped).toHaveLength(5);
+    expect(counter.get({ tenant: OVER, route: '/a' })).toBe(3);
+  });
+
   it('the reserve is a tenth of the limit; past it all labels give way', () => {
     const { registry } = reportingRegistry();
     const routes = Array.from({ length: 50 }, (_, route) => `/${route}`);
