@@ -46,7 +46,7 @@ describe('a label set', () => {
     );
     fc.assert(
       fc.property(value, value, (a, b) => {
-        expect(printed(printer, [a, b])).toMatch(/^zone="eu",a="[^]*",b="[^]*"$/);
+        expect(printed(printer, [a, b])).toMatch(/^zone="eu",a=".*",b=".*"$/s);
       }),
     );
   });
