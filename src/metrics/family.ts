@@ -143,8 +143,6 @@ export abstract class StoredFamily<H = unknown, V = unknown> implements RowKeepe
   }
 
   private handleOf(row: number): H {
-    const known = this.handles[row];
-    if (known !== undefined) return known;
     const handle = this.makeHandle(this.store.rows.chunkOf(row), this.store.rows.offsetOf(row) + 1);
     while (this.handles.length <= row) this.handles.push(undefined);
     this.handles[row] = handle;

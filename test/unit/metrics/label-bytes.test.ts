@@ -57,6 +57,26 @@ describe('label bytes', () => {
     expect(again.map(runPosition).sort()).toEqual(runs.map(runPosition).sort());
   });
 
+  it('keeps runs apart in chunks that nothing was given back to', () => {
+    const bytes = new LabelBytes();
+    const texts = Array.from({ length: 12 }, (_, at) => String.fromCharCode(97 + at).repeat(50_000 + at));
+    const runs = texts.map((text) => added(bytes, text));
+    expect(runs.map((run) => copied(bytes, run))).toEqual(texts);
+  });
+
+  it('begins with a small chunk, and fills one before it takes another', () => {
+    const sizes = (bytes: LabelBytes) => (bytes as unknown as { chunks: Buffer[] }).chunks.map(({ length }) => length);
+    const small = new LabelBytes();
+    small.release(added(small, 'x'.repeat(40)));
+    for (let run = 0; run < 40; run++) added(small, 'y'.repeat(90));
+    expect(sizes(small)).toEqual([4_096]);
+    for (let run = 0; run < 100; run++) added(small, 'y'.repeat(90));
+    expect(sizes(small)).toEqual([4_096, 131_072]);
+    const large = new LabelBytes();
+    added(large, 'x'.repeat(5_000));
+    expect(sizes(large)).toEqual([131_072]);
+  });
+
   it('takes little more than a run needs: a class of 16 bytes, or an eighth', () => {
     for (let length = 1; length < 2_000; length += 7) {
       const bytes = new LabelBytes();

@@ -85,6 +85,16 @@ describe('past the series limit', () => {
     expect(counter.get({ tenant: OVER, route: OVER })).toBe(1);
   });
 
+  it('an overflow series that goes makes none', () => {
+    const { registry, dropped } = reportingRegistry();
+    const counter = registry.counter({ ...base, seriesLimit: 1 });
+    for (const tenant of ['a', 'b']) counter.inc({ tenant, route: '' });
+    expect(counter.remove({ tenant: OVER, route: OVER })).toBe(true);
+    counter.inc({ tenant: 'c', route: '' });
+    expect(counter.get({ tenant: OVER, route: OVER })).toBe(1);
+    expect(dropped).toHaveLength(2);
+  });
+
   it('kept handles of removed series still count against it, so that memory stays bounded', () => {
     const { registry } = reportingRegistry();
     const counter = registry.counter({ ...base, seriesLimit: 5 });
