@@ -97,10 +97,7 @@ export abstract class StoredFamily<H = unknown, V = unknown> implements RowKeepe
     if (after === undefined) return;
     this.lastMoves ??= new Map();
     for (let row = 0; row < this.store.high; row++) {
-      if (!this.store.isVisible(row)) {
-        this.lastMoves.delete(row);
-        continue;
-      }
+      if (!this.store.isVisible(row)) continue;
       const total = this.totalAt(this.store.rows.chunkOf(row), this.store.rows.offsetOf(row) + 1);
       const last = this.lastMoves.get(row);
       if (last === undefined || !Object.is(last.total, total)) {
@@ -146,8 +143,6 @@ export abstract class StoredFamily<H = unknown, V = unknown> implements RowKeepe
   }
 
   private handleOf(row: number): H {
-    const known = this.handles[row];
-    if (known !== undefined) return known;
     const handle = this.makeHandle(this.store.rows.chunkOf(row), this.store.rows.offsetOf(row) + 1);
     while (this.handles.length <= row) this.handles.push(undefined);
     this.handles[row] = handle;

@@ -73,13 +73,6 @@ export class LabelBytes {
     return length;
   }
 
-  read(run: number): string {
-    const length = runLength(run);
-    if (length === 0) return '';
-    const from = runPosition(run) % CHUNK_BYTES;
-    return (this.chunks[Math.floor(runPosition(run) / CHUNK_BYTES)] as Buffer).toString('utf8', from, from + length);
-  }
-
   private copyOf(bytes: Uint8Array, length: number): number {
     const position = this.place(capacityOf(length));
     const chunk = this.chunks[Math.floor(position / CHUNK_BYTES)] as Buffer;

@@ -45,23 +45,17 @@ export class SeriesIndex {
     this.place(row);
   }
 
+  /** Forgets a row that is here. */
   remove(row: number): void {
-    const at = this.placeOf(row);
-    if (at >= 0) this.table[at] = GONE;
-    this.numbers.fill(GONE, row * this.labels, (row + 1) * this.labels);
+    const mask = this.table.length - 1;
+    let at = this.hashOf(row) & mask;
+    while (this.table[at] !== row + 1) at = (at + 1) & mask;
+    this.table[at] = GONE;
   }
 
   /** The number of a row's label value. */
   idAt(row: number, label: number): number {
     return this.numbers[row * this.labels + label] as number;
-  }
-
-  private placeOf(row: number): number {
-    const mask = this.table.length - 1;
-    for (let at = this.hashOf(row) & mask; ; at = (at + 1) & mask) {
-      if (this.table[at] === row + 1) return at;
-      if (this.table[at] === EMPTY) return -1;
-    }
   }
 
   private place(row: number): void {

@@ -75,9 +75,7 @@ export class RegistryBridge implements SampleSource {
   private rivalOf(view: FamilyView): string | undefined {
     const ours = printedNames(view.type, view.family.name);
     const metrics = this.registry.getMetricsAsArray() as ClientMetric[];
-    return metrics.find(
-      (metric) => metric !== view && printedNames(metric.type, metric.name).some((name) => ours.includes(name)),
-    )?.name;
+    return metrics.find(({ type, name }) => printedNames(type, name).some((printed) => ours.includes(printed)))?.name;
   }
 
   /** Takes the views out again, and leaves the registry as it was found. */

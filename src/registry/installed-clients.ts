@@ -19,7 +19,7 @@ export function installedClients(): ClientModule[] {
     try {
       // Inside, because a process may run in a folder that is gone.
       const client = createRequire(join(process.cwd(), 'promptheus-resolves-from-here.js'))(name) as ClientModule;
-      if (typeof client.register?.registerMetric === 'function') found.push(client);
+      if (typeof client.register.registerMetric === 'function') found.push(client);
     } catch {
       // Not installed, or it does not load here: then it is not the application's client.
     }

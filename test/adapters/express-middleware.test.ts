@@ -99,6 +99,23 @@ describe('expressMetrics', () => {
     await expectLines(instance, 'promptheus_internal_errors_total{part="express_routing"} 2');
   });
 
+  it('looks for the routing again until there is some', async () => {
+    const middleware = expressMetrics({ promptheus: ownInstance() });
+    const prototype = { handleRequest: () => {} };
+    const { handleRequest } = prototype;
+    const apps: object[] = [{}, { router: { stack: [Object.create(prototype)] } }, {}];
+    const server = createServer((request, response) => {
+      middleware(Object.assign(request, { app: apps.shift() }), response, () => response.end('x'));
+    });
+    await once(server.listen(0, '127.0.0.1'), 'listening');
+    closing.push(() => server.close());
+    const { port } = server.address() as AddressInfo;
+    await raw(port, 'GET /x HTTP/1.1');
+    expect(prototype.handleRequest).toBe(handleRequest);
+    await raw(port, 'GET /x HTTP/1.1');
+    expect(prototype.handleRequest).not.toBe(handleRequest);
+  });
+
   it.each(['the client left', 'another answered'])('writes no scrape where %s meanwhile', async (what) => {
     const instance = ownInstance();
     const { promise: collected, resolve: collect } = Promise.withResolvers<void>();

@@ -85,12 +85,19 @@ describe('the endpoint', () => {
 
   it('is that of the mount for the index of its router, and / for that of the application', () => {
     const inRouter = watching();
-    inRouter.enter(mount('/users/'), { url: '/', baseUrl: '/users' });
+    inRouter.enter(mount('/users//'), { url: '/', baseUrl: '/users' });
     inRouter.enter(route('/'), { url: '/', baseUrl: '/users' });
     expect(endpointOf(inRouter.exchange)).toBe('/users');
     const inApplication = watching();
     inApplication.enter(route('/'), { url: '/' });
     expect(endpointOf(inApplication.exchange)).toBe('/');
+  });
+
+  it('needs no base path where a framework gives none', () => {
+    const { enter, exchange } = watching();
+    enter(mount('/a'), { url: '/a/x' });
+    enter(route('/x'), { url: '/x' });
+    expect(endpointOf(exchange)).toBe('/a/x');
   });
 
   it('is that of the mount and a star where no route answered, and unmatched where none did', () => {

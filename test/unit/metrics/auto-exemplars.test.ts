@@ -129,6 +129,7 @@ describe("a family with exemplars: 'auto'", () => {
     observeIn(contextOf('then'), histogram.labels('x'), 0.5);
     observeIn(undefined, histogram.labels('x'), 1.5);
     expect(textsOf(0)).toEqual([text('then'), text('now'), undefined]);
+    expect(histogram.get({ a: 'x' })).toMatchObject({ sum: 2, count: 2 });
   });
 
   it('forgets them with the series, also where a handle of it was kept', () => {

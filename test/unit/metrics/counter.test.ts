@@ -35,6 +35,9 @@ describe('a counter', () => {
     expect(seriesOf(registry, 'many_total')).toEqual([]);
     kept.inc(-0);
     expect(seriesOf(registry, 'many_total')).toEqual([[['handle'], 0]]);
+    many.reset();
+    many.inc({ a: 'handle' }, -0);
+    expect(seriesOf(registry, 'many_total')).toEqual([[['handle'], 0]]);
   });
 
   it('takes null for no label set', () => {

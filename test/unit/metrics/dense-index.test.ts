@@ -39,6 +39,16 @@ describe('dense index', () => {
     expect(index.rows).toBeUndefined();
   });
 
+  it('gives up when most of what it held is gone', () => {
+    const index = new DenseIndex(2);
+    for (let turn = 0; turn < 2_000; turn++) {
+      index.add(0, Int32Array.of(1, 1));
+      index.remove(Int32Array.of(1, 1));
+    }
+    index.add(0, Int32Array.of(64, 64));
+    expect(index.rows).toBeUndefined();
+  });
+
   it('gives up when the places become many, however full', () => {
     const index = new DenseIndex(2);
     for (let id = 0; id < 5_000; id++) index.add(id, Int32Array.of(1 + (id & 15), 1 + (id >> 4)));

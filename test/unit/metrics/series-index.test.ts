@@ -74,4 +74,28 @@ describe('series index', () => {
     }
     expect(index.find(Int32Array.of(7))).toBe(-1);
   });
+
+  it('forgets each of many that is removed, and no other', () => {
+    const index = new SeriesIndex(2);
+    const ids = (row: number) => Int32Array.of((row * 7_919) % 1_009, (row * 104_729) % 997);
+    for (let row = 0; row < 3_000; row++) index.add(row, ids(row));
+    for (let row = 0; row < 3_000; row += 3) index.remove(row);
+    const wrong = Array.from({ length: 3_000 }, (_, row) => row).filter(
+      (row) => index.find(ids(row)) !== (row % 3 === 0 ? -1 : row),
+    );
+    expect(wrong).toEqual([]);
+  });
+
+  it('grows with the rows that it holds, not with those that were removed', () => {
+    const index = new SeriesIndex(1);
+    const places = () => (index as unknown as { table: Int32Array }).table.length;
+    for (let id = 0; id < 10_000; id++) {
+      index.add(0, Int32Array.of(id));
+      index.remove(0);
+    }
+    expect(places()).toBe(32);
+    for (let row = 0; row < 1_000; row++) index.add(row, Int32Array.of(row));
+    expect(places()).toBeLessThanOrEqual(8 * 1_000);
+    for (let row = 0; row < 1_000; row++) expect(index.find(Int32Array.of(row))).toBe(row);
+  });
 });

@@ -36,6 +36,21 @@ describe('past the series limit', () => {
     expect(counter.get({ tenant: 'kept', route: '/' })).toBe(2);
   });
 
+  it('counts what is recorded under the name of the overflow, too', () => {
+    const { registry, dropped } = reportingRegistry();
+    const counter = registry.counter({ ...base, allow: { route: ['/a'] } });
+    for (let tenant = 0; tenant < 20; tenant++) counter.inc({ tenant, route: '/a' });
+    expect(dropped).toHaveLength(0);
+    for (const route of ['/a', 'not listed']) counter.inc({ tenant: 'late', route });
+    expect(dropped).toHaveLength(2);
+    for (const route of ['/a', 'not listed']) counter.inc({ tenant: OVER, route });
+    expect(dropped).toHaveLength(4);
+    counter.labels(OVER, '/a').inc();
+    counter.inc({ tenant: 0, route: '/a' });
+    expect(dropped).toHaveLength(5);
+    expect(counter.get({ tenant: OVER, route: '/a' })).toBe(3);
+  });
+
   it('the reserve is a tenth of the limit; past it all labels give way', () => {
     const { registry } = reportingRegistry();
     const routes = Array.from({ length: 50 }, (_, route) => `/${route}`);
@@ -68,6 +83,16 @@ describe('past the series limit', () => {
     counter.inc({ tenant: 'd', route: '' });
     expect(counter.get({ tenant: 'd', route: '' })).toBe(1);
     expect(counter.get({ tenant: OVER, route: OVER })).toBe(1);
+  });
+
+  it('an overflow series that goes makes none', () => {
+    const { registry, dropped } = reportingRegistry();
+    const counter = registry.counter({ ...base, seriesLimit: 1 });
+    for (const tenant of ['a', 'b']) counter.inc({ tenant, route: '' });
+    expect(counter.remove({ tenant: OVER, route: OVER })).toBe(true);
+    counter.inc({ tenant: 'c', route: '' });
+    expect(counter.get({ tenant: OVER, route: OVER })).toBe(1);
+    expect(dropped).toHaveLength(2);
   });
 
   it('kept handles of removed series still count against it, so that memory stays bounded', () => {

@@ -29,6 +29,13 @@ describe('number rows', () => {
     }
   });
 
+  it('has room for the rows of its chunks, and no more', () => {
+    const rows = new SeriesRows(3);
+    rows.ensure(9_999);
+    const held = rows.chunks.map(({ length }) => length / rows.width);
+    expect(held).toEqual([16, 16, 32, 64, 128, 256, 512, 1_024, 2_048, 4_096, 4_096]);
+  });
+
   it('lies in shared memory, so that another thread could read it', () => {
     const rows = new SeriesRows(1);
     rows.ensure(100);

@@ -1,4 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import type { LabelIdentity } from '../../../src/metrics/label-identity.js';
+import type { AnyFamily } from '../../../src/registry/interfaces.js';
+import type { Registry } from '../../../src/registry/registry.js';
 import { reportingRegistry, seriesOf } from './reporting-registry.js';
 
 const free = { name: 'calls_total', help: 'Calls.', labelNames: ['a', 'b'] } as const;
@@ -35,6 +38,46 @@ describe('label identity', () => {
     expect(rejected).toEqual([]);
   });
 
+  it.each([0, 1, 2, 3, 4, 5, 6])(
+    'a set of %i labels is found by its values, by name, and by name in another order',
+    (count) => {
+      const { registry, rejected } = reportingRegistry();
+      const names = Array.from({ length: count }, (_, label) => `l${label}`);
+      const counter = registry.counter({ name: 'calls_total', help: 'Calls.', labelNames: names });
+      const sets = Array.from({ length: 40 }, (_, set) => names.map((_, label) => `${(set * 7 + label) % 11 || ''}`));
+      const unique = new Set(sets.map(String));
+      for (const values of sets) {
+        const entries = names.map((name, label) => [name, values[label]] as const);
+        (counter.labels as (...given: unknown[]) => { inc(): void })(...values).inc();
+        counter.inc(Object.fromEntries(entries));
+        counter.inc(Object.fromEntries(entries.toReversed()));
+        const wrong = entries.map(([name], label) => [name, values[(label + 1) % count]] as const);
+        if (count > 1) expect(counter.get(Object.fromEntries(wrong))).toBeUndefined();
+      }
+      for (const values of sets) {
+        const same = sets.filter((one) => String(one) === String(values)).length;
+        expect(counter.get(Object.fromEntries(names.map((name, label) => [name, values[label]])))).toBe(3 * same);
+      }
+      expect(seriesOf(registry, 'calls_total')).toHaveLength(unique.size);
+      expect(rejected).toEqual([]);
+      for (const few of [count - 1, count + 1].filter((given) => given > 0)) {
+        (counter.labels as (...given: unknown[]) => { inc(): void })(...Array(few).fill('x')).inc();
+      }
+      expect(rejected).toEqual(Array(count < 2 ? 1 : 2).fill('calls_total label_count'));
+    },
+  );
+
+  it('sets are found whose values hardly ever meet each other', () => {
+    const { registry, rejected } = reportingRegistry();
+    const counter = registry.counter(free);
+    for (let i = 0; i < 200; i++) {
+      counter.inc({ a: i, b: i });
+      counter.labels(i, i).inc();
+    }
+    for (let i = 0; i < 200; i++) expect(counter.get({ a: i, b: i })).toBe(2);
+    expect([seriesOf(registry, 'calls_total').length, rejected]).toEqual([200, []]);
+  });
+
   it('the order in which names are given does not matter', () => {
     const { registry } = reportingRegistry();
     const counter = registry.counter(free);
@@ -66,6 +109,12 @@ describe('label identity', () => {
     }
     expect(counter.get({ a: `${long}b`, b: '' })).toBe(2);
     expect(internal).toContain('label_value_cut');
+  });
+
+  it('cuts none of 256 code points, however long it is otherwise, and counts none', () => {
+    const { registry, internal } = reportingRegistry();
+    registry.counter(free).inc({ a: '😀'.repeat(256), b: '' });
+    expect(internal).toEqual([]);
   });
 
   it('does not keep alive the long text that a value was cut from', () => {
@@ -136,6 +185,30 @@ describe('what is no label value, and what is no label set', () => {
     expect(rejected).toEqual(Array(4).fill('calls_total label_value'));
   });
 
+  it('an object beside other values is a value, and null is one', () => {
+    const { registry, rejected } = reportingRegistry();
+    const counter = registry.counter(free);
+    (counter.labels as (...given: unknown[]) => { inc(): void })({ a: 'x', b: 'y' }, 'z').inc();
+    expect(rejected).toEqual(['calls_total label_value']);
+    const one = registry.counter({ name: 'turns_total', help: 'Turns.', labelNames: ['a'] });
+    one.labels(null).inc();
+    expect(one.get({ a: '' })).toBe(1);
+  });
+
+  it('reading and removing count a getter that throws, and nothing that is not there', () => {
+    const { registry, rejected } = reportingRegistry();
+    const counter = registry.counter(free);
+    for (const labels of [{ a: 'x', b: 'y' }, null, undefined, 5] as never[]) {
+      expect(counter.remove(labels)).toBe(false);
+      expect(counter.get(labels)).toBeUndefined();
+    }
+    expect(rejected).toEqual([]);
+    const hostile = Object.defineProperty({ a: 'x' }, 'b', { get: () => expect.fail('hostile'), enumerable: true });
+    expect(counter.get(hostile as never)).toBeUndefined();
+    expect(counter.remove(hostile as never)).toBe(false);
+    expect(rejected).toEqual(Array(2).fill('calls_total label_value'));
+  });
+
   it('reading and removing never throw either', () => {
     const { registry } = reportingRegistry();
     const counter = registry.counter(free);
@@ -146,6 +219,52 @@ describe('what is no label value, and what is no label set', () => {
       expect(counter.remove(labels)).toBe(false);
     }
     expect(seriesOf(registry, 'calls_total')).toHaveLength(1);
+  });
+});
+
+describe('a series that goes', () => {
+  const one = { name: 'turns_total', help: 'Turns.', labelNames: ['a'] } as const;
+  const storeOf = (registry: Registry) => (registry.shown()[0] as AnyFamily).store;
+
+  it('leaves nothing of its labels behind', () => {
+    const { registry } = reportingRegistry();
+    const counter = registry.counter(one);
+    counter.inc({ a: 'stays' });
+    const store = storeOf(registry);
+    const runs = new Set<number>();
+    for (let turn = 0; turn < 1_000; turn++) {
+      const a = String(turn).padStart(40, '0');
+      counter.inc({ a });
+      runs.add(store.rows.chunkOf(1)[store.rows.offsetOf(1)] as number);
+      counter.remove({ a });
+    }
+    expect(runs.size).toBe(1);
+    const { identity } = store as unknown as { identity: LabelIdentity };
+    expect(Object.keys(identity.tables[0] as object)).toEqual(['stays']);
+  });
+
+  it('leaves its row as if it were new', () => {
+    const { registry } = reportingRegistry();
+    const counter = registry.counter(one);
+    counter.inc({ a: 'gone' }, 5);
+    counter.remove({ a: 'gone' });
+    counter.labels('new');
+    expect(counter.get({ a: 'new' })).toBe(0);
+    expect(storeOf(registry).high).toBe(1);
+  });
+
+  it('and one that is born are told to whoever reads', () => {
+    const { registry } = reportingRegistry();
+    const counter = registry.counter(one);
+    counter.inc({ a: 'x' });
+    const births = new Set<number>();
+    storeOf(registry).readers.add(births);
+    counter.inc({ a: 'x' });
+    expect([...births]).toEqual([]);
+    counter.inc({ a: 'y' });
+    counter.remove({ a: 'x' });
+    counter.inc({ a: 'z' });
+    expect([...births]).toEqual([1, 0]);
   });
 });
 

@@ -17,7 +17,7 @@ function bridged(client = new FakeClientRegistry()) {
 
 describe('a bridge', () => {
   it('keeps one view for each family', () => {
-    const { client, bridge, gauge, counter } = bridged();
+    const { client, bridge, warn, gauge, counter } = bridged();
     bridge.show(gauge);
     bridge.show(counter);
     const views = client.getMetricsAsArray();
@@ -26,6 +26,7 @@ describe('a bridge', () => {
     expect(client.getMetricsAsArray()).toEqual(views);
     expect([...client.metrics.keys()]).toEqual(['open_now', 'calls_total']);
     expect(views.every(isView)).toBe(true);
+    expect(warn).not.toHaveBeenCalled();
   });
 
   it('puts back what the client took out, under its whole name', () => {
@@ -42,7 +43,7 @@ describe('a bridge', () => {
 
   it('says which name is taken, by whom, and the ways out', () => {
     const { bridge, warn, gauge, counter } = bridged(
-      new FakeClientRegistry({ name: 'open_now', type: 'gauge' }, { name: 'calls', type: 'gauge' }),
+      new FakeClientRegistry({ name: 'open_now', type: 'histogram' }, { name: 'calls', type: 'gauge' }),
     );
     bridge.show(gauge);
     bridge.show(counter);

@@ -1,3 +1,6 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import client from 'prom-client';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { SampleSource } from '../../../src/metrics/sample-family.js';
@@ -19,10 +22,36 @@ const own = {
   samples: [{ name: 'process_own', labels: {}, value: 1 }],
 };
 
+/** Whether our own process metrics cannot be read. */
+let broken = false;
+
+/** A client whose registry is of no class, and which collects one metric of the process. */
+const fakeClient = (name: string) => `
+  const registryOf = () => {
+    const metrics = new Map();
+    return {
+      registerMetric: (metric) => metrics.set(metric.name, metric),
+      getSingleMetric: (one) => metrics.get(one),
+      removeSingleMetric: (one) => metrics.delete(one),
+      getMetricsAsArray: () => [...metrics.values()],
+      clear: () => metrics.clear(),
+    };
+  };
+  exports.register = registryOf();
+  exports.Registry = function Registry() { return registryOf(); };
+  exports.collectDefaultMetrics = ({ register }) => {
+    const data = { name: 'process_of_${name}', help: 'P.', type: 'gauge', values: [{ value: 1 }] };
+    register.registerMetric({ ...data, get: () => data });
+  };`;
+
 function joining(given: unknown, isDefault = false) {
   const registry = new Registry();
   const warn = vi.fn();
-  const processSource: SampleSource = { name: 'process', collect: () => [own] };
+  const collect = () => {
+    if (broken) throw new Error('no /proc');
+    return [own];
+  };
+  const processSource: SampleSource = { name: 'process of the instance', collect };
   const bridges = new ClientBridges(
     registry,
     { given: given as never, isDefault, processSource, timeoutMs: 1_000 },
@@ -94,12 +123,13 @@ describe('the process metrics', () => {
     expect(await shown()).toEqual(['process_own']);
   });
 
-  it.each<[what: string, given: () => unknown]>([
-    ['its default registry', () => undefined],
-    ['another of its registries', () => new client.Registry()],
-    ['its default registry, given', () => client.register],
-  ])('are those of the client that the application has: %s', async (_, given) => {
-    const { bridges, shown } = joining(given(), true);
+  it.each<[what: string, given: () => unknown, isDefault: boolean]>([
+    ['its default registry', () => undefined, true],
+    ['another of its registries', () => new client.Registry(), true],
+    ['another of its registries, to another instance', () => new client.Registry(), false],
+    ['its default registry, given', () => client.register, true],
+  ])('are those of the client that the application has: %s', async (_, given, isDefault) => {
+    const { bridges, shown } = joining(given(), isDefault);
     bridges.join();
     expect(await shown()).toEqual(expect.arrayContaining(['process_cpu_user_seconds_total', 'nodejs_version_info']));
     expect(await shown()).not.toContain('process_own');
@@ -123,6 +153,51 @@ describe('the process metrics', () => {
     const { bridges, shown } = joining(fake);
     bridges.join();
     expect(await shown()).toEqual(['process_own']);
+  });
+
+  it('are those of the first client where there are two, told by its registry itself', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'promptheus-bridges-'));
+    for (const name of ['prom-client', '@prometheus-io/client']) {
+      mkdirSync(join(folder, 'node_modules', name), { recursive: true });
+      writeFileSync(join(folder, 'node_modules', name, 'index.js'), fakeClient(name.replace(/\W/g, '_')));
+    }
+    const cwd = vi.spyOn(process, 'cwd').mockReturnValue(folder);
+    const { bridges, shown } = joining(undefined, true);
+    expect(bridges.join()).toHaveLength(2);
+    cwd.mockRestore();
+    rmSync(folder, { recursive: true });
+    expect(await shown()).toEqual(['process_of_prom_client']);
+  });
+
+  it('are collected once, and nowhere in the way of the application', async () => {
+    vi.resetModules();
+    const fresh = await import('../../../src/registry/client-bridges.js');
+    const collect = vi.spyOn(client, 'collectDefaultMetrics');
+    for (let instance = 0; instance < 2; instance++) {
+      const processSource: SampleSource = { name: 'process', collect: () => [own] };
+      const given = client.register as never;
+      new fresh.ClientBridges(
+        new Registry(),
+        { given, isDefault: true, processSource, timeoutMs: 1_000 },
+        vi.fn(),
+      ).join();
+    }
+    const registers = collect.mock.calls.map(([options]) => options?.register);
+    collect.mockRestore();
+    expect(registers).toEqual([expect.any(client.Registry)]);
+    expect(registers[0]).not.toBe(client.register);
+    expect(client.register.getSingleMetric('process_cpu_user_seconds_total')).toBeUndefined();
+  });
+
+  it('that cannot be read are named', async () => {
+    const { registry, bridges } = joining(false);
+    const errors: string[] = [];
+    registry.onCollectorError = (collector, error) => errors.push(`${collector}: ${(error as Error).message}`);
+    broken = true;
+    bridges.join();
+    await registry.gather(1_000);
+    broken = false;
+    expect(errors).toEqual(['process: no /proc']);
   });
 
   it('are our own where the client cannot collect its own, and it is said', async () => {

@@ -157,10 +157,18 @@ describe('what a scrape gathers', () => {
     expect(internal).toEqual(['foreign_name_clash']);
   });
 
+  it('are no histogram of which one line clashes', async () => {
+    const { registry, internal, foreignNames } = gathering();
+    registry.histogram({ name: 'theirs_bucket', help });
+    registry.addSource(sourceOf({ collect: () => [foreign('theirs', 'histogram')] }));
+    expect(await foreignNames()).toEqual([]);
+    expect(internal).toEqual(['foreign_name_clash']);
+  });
+
   it('have the default labels of all sources that are text, the first of each name', async () => {
     const { registry } = gathering();
     registry.addSource(sourceOf({}));
-    registry.addSource(sourceOf({ defaultLabels: () => ({ a: 'first', b: 7, odd: {} }) }));
+    registry.addSource(sourceOf({ defaultLabels: () => ({ odd: {}, a: 'first', b: 7 }) }));
     registry.addSource(sourceOf({ defaultLabels: () => ({ a: 'second', odd: 'text', c: '\ud800' }) }));
     const { defaultLabels } = await registry.gather(1_000);
     expect(defaultLabels).toEqual({ a: 'first', b: '7', odd: 'text', c: '\ufffd' });
