@@ -101,6 +101,21 @@ describe('while it is written in slices', () => {
     expect(gauge.get({ i: 3 })).toBe(3);
   });
 
+  it('a piece that fails while the event loop turns fails the render alone, not the process', async () => {
+    const given = await gathered(sizes().registry);
+    const unhandled = vi.fn();
+    process.on('unhandledRejection', unhandled);
+    let now = 0;
+    const clock = vi.spyOn(performance, 'now').mockImplementation(() => (now += 2));
+    const broken = renderTo(given, 'text', PIECE, async () => {
+      throw new Error('broken');
+    });
+    await expect(broken).rejects.toThrow('broken');
+    clock.mockRestore();
+    process.off('unhandledRejection', unhandled);
+    expect(unhandled).not.toHaveBeenCalled();
+  });
+
   it('hands no piece over where there is nothing to write', async () => {
     const pieces: Buffer[] = [];
     await renderTo(await gathered(new Registry()), 'text', PIECE, (piece) => void pieces.push(piece));
