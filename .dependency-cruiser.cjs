@@ -59,8 +59,19 @@ module.exports = {
       name: 'no-package-at-run-time',
       comment: 'Nothing of npm is loaded at run time; a client or framework is handed in by its user.',
       severity: 'error',
-      from: { path: '^(src|adapters)/' },
+      from: { path: '^(src|adapters)/', pathNot: '^adapters/nest/' },
       to: { dependencyTypes: NPM(), dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'nest-loads-nest',
+      comment: 'A Nest module is made of what Nest exports, and of no other package.',
+      severity: 'error',
+      from: { path: '^adapters/nest/' },
+      to: {
+        dependencyTypes: NPM(),
+        dependencyTypesNot: ['type-only'],
+        pathNot: 'node_modules/(@nestjs/(common|core)|rxjs)/',
+      },
     },
     {
       name: 'types-of-optional-peers-only',

@@ -38,6 +38,8 @@ export interface AdapterInstance extends Instruments {
   readonly http: HttpInstrument;
   readonly options: { readonly enabled: boolean };
   scrape(request?: ScrapeRequest): Promise<ScrapeResponse>;
+  start(): Promise<void>;
+  stop(): Promise<void>;
 }
 
 /** The default instance, made at its first use: for adapters that were given none. */
@@ -46,14 +48,14 @@ export function defaultInstance(): AdapterInstance {
 }
 
 /** Runs `fn` as the work of one request: its correlation id and tenant hold through every `await` (S4.4). */
-export function runRequest(
+export function runRequest<T>(
   correlationId: string,
   tenant: string | undefined,
   exchange: HttpExchange | undefined,
-  fn: () => void,
-): void {
+  fn: () => T,
+): T {
   const { active } = currentState();
-  runWithState(
+  return runWithState(
     {
       correlationId,
       tenant,
