@@ -52,7 +52,7 @@ module.exports = {
       name: 'adapter-uses-the-contract',
       comment: 'An adapter imports src/adapter.ts, its own folder and adapters/shared only.',
       severity: 'error',
-      from: { path: '^adapters/([^/]+)/' },
+      from: { path: '^adapters/([^/]+)/', pathNot: '^adapters/nest/index\\.ts$' },
       to: { path: '^(src|adapters)/', pathNot: '^(src/adapter\\.ts$|adapters/$1/|adapters/shared/)' },
     },
     {
@@ -61,6 +61,13 @@ module.exports = {
       severity: 'error',
       from: { path: '^(src|adapters)/', pathNot: '^adapters/nest/' },
       to: { dependencyTypes: NPM(), dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'nest-has-the-decorators',
+      comment: 'promptheus/nest exports the decorators of promptheus/decorators too, and that is all it takes of them.',
+      severity: 'error',
+      from: { path: '^adapters/nest/index\\.ts$' },
+      to: { path: '^(src|adapters)/', pathNot: '^(src/decorators/index\\.ts$|adapters/nest/)' },
     },
     {
       name: 'nest-loads-nest',
