@@ -8,13 +8,13 @@ export function endpointOf(exchange: HttpExchange): string {
   const ctx = exchange.adapterState as RoutedContext;
   const trail = trailOf(ctx);
   if (trail === undefined) return 'unmatched';
-  const { statusCode, headersSent } = exchange.response;
+  const { statusCode } = exchange.response;
   if (trail.passedBy !== undefined && isAnswered(ctx, statusCode)) return trail.passedBy;
   const mount = trail.answeredIn ?? mountOf(ctx)?.pattern;
-  return mount === undefined || statusCode >= 400 || !headersSent ? 'unmatched' : `${mount}/*`;
+  return mount === undefined || statusCode >= 400 ? 'unmatched' : `${mount}/*`;
 }
 
 /** Whether anybody gave an answer: a 404 that nobody gave is Koa's own. */
-function isAnswered({ response, respond }: RoutedContext, status: number): boolean {
-  return status !== 404 || response._explicitStatus === true || respond === false;
+function isAnswered({ response }: RoutedContext, status: number): boolean {
+  return status !== 404 || response._explicitStatus === true;
 }

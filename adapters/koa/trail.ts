@@ -26,14 +26,16 @@ export interface Trail {
 
 export interface RoutedContext extends KoaContext {
   [TRAIL]?: Trail;
-  /** Unless it is `false`, Koa answers. */
-  readonly respond?: boolean;
   /** koa-mount's: the prefix of the mount that was entered last. */
   mountPath?: string;
   /** A router's: the path of the layer that was entered last. */
   readonly _matchedRoute?: unknown;
   /** A router's: the layers that fit the path. */
-  readonly matched?: ReadonlyArray<{ readonly path: unknown; readonly methods: readonly string[]; readonly stack: unknown }>;
+  readonly matched?: ReadonlyArray<{
+    readonly path: unknown;
+    readonly methods: readonly string[];
+    readonly stack: unknown;
+  }>;
 }
 
 export function trailOf(ctx: RoutedContext): Trail | undefined {

@@ -61,7 +61,7 @@ function keepCorrelationId(context: Prototypes['context']): void {
   const { onerror } = context;
   context.onerror = function (error) {
     // Koa calls it at the end of every response, mostly without an error.
-    if (error !== null && error !== undefined && !this.res.headersSent) {
+    if (error !== null && error !== undefined) {
       startedTrailOf(this).correlationId = this.res.getHeader(CORRELATION_ID);
     }
     onerror.call(this, error);

@@ -8,7 +8,7 @@ import mount from 'koa-mount';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { koaMetrics } from '../../adapters/koa/index.js';
 import { context, createPromptheus, observeHttp, type Promptheus, promptheus } from '../../src/index.js';
-import { counted, expectLines, expectRequests, linesOf, RawClient, raw } from '../contract/http-harness.js';
+import { counted, expectLines, expectRequests, inFlight, linesOf, RawClient, raw } from '../contract/http-harness.js';
 
 const closing: Array<() => unknown> = [];
 afterEach(async () => {
@@ -52,7 +52,9 @@ describe('koaMetrics', () => {
     const inner = quiet()
       .use(koaMetrics({ promptheus: instance }))
       .use(new Router().get('/x/:id', answer).routes());
-    const outer = quiet().use(koaMetrics({ promptheus: instance })).use(mount('/in', inner));
+    const outer = quiet()
+      .use(koaMetrics({ promptheus: instance }))
+      .use(mount('/in', inner));
     await raw(await listen(outer), 'GET /in/x/1 HTTP/1.1');
     await expectRequests(instance, counted('GET', '/in/x/:id', 200));
   });
@@ -64,7 +66,7 @@ describe('koaMetrics', () => {
       .use(mount('/files', answer))
       .use(new Router().get('/x/:id', answer).routes());
     const port = await listen(quiet().use(mount('/in', inner)));
-    for (const path of ['/in/x/1', '/in/x/2', '/in/files/a', '/elsewhere']) await raw(port, `GET ${path} HTTP/1.1`);
+    for (const path of ['/in/files/a', '/in/x/1', '/in/x/2', '/elsewhere']) await raw(port, `GET ${path} HTTP/1.1`);
     await expectRequests(instance, counted('GET', '/in/x/:id', 200, 2), counted('GET', '/in/files/*', 200));
     expect(await raw(port, 'GET /in/metrics HTTP/1.1')).toContain(counted('GET', '/in/files/*', 200));
   });
@@ -81,7 +83,9 @@ describe('koaMetrics', () => {
 
   it('does nothing on an instance that is switched off', async () => {
     const off = createPromptheus({ default: false, registry: false, logger: false, enabled: false });
-    const app = quiet().use(koaMetrics({ promptheus: off })).use(answer);
+    const app = quiet()
+      .use(koaMetrics({ promptheus: off }))
+      .use(answer);
     const received = await raw(await listen(app), 'GET /metrics HTTP/1.1');
     expect(received).toMatch(/^HTTP\/1.1 200[\s\S]*\r\n\r\nx$/);
     expect(received).not.toMatch(/x-correlation-id/i);
@@ -124,6 +128,10 @@ describe('koaMetrics without a router', () => {
       mount('/in', (ctx, next) => {
         if (ctx.path === '/pass') return next();
         if (ctx.path === '/fail') ctx.throw(500);
+        if (ctx.path === '/refuse') {
+          ctx.status = 403;
+          return;
+        }
         if (ctx.path === '/rewritten') ctx.path = '/elsewhere';
         return mount('/slash/', answer)(ctx, async () => answer(ctx));
       }),
@@ -132,13 +140,15 @@ describe('koaMetrics without a router', () => {
       ctx.body = ctx.path === '/in/pass' ? 'passed' : undefined;
     });
     const port = await listen(app);
-    for (const path of ['/a', '/slash/b', '/rewritten', '/pass', '/fail']) await raw(port, `GET /in${path} HTTP/1.1`);
+    for (const path of ['/a', '/slash/b', '/rewritten', '/pass', '/fail', '/refuse'])
+      await raw(port, `GET /in${path} HTTP/1.1`);
     await expectRequests(
       instance,
       counted('GET', '/in/*', 200, 2),
       counted('GET', '/in/slash/*', 200),
       counted('GET', 'unmatched', 200),
       counted('GET', 'unmatched', 500),
+      counted('GET', 'unmatched', 403),
     );
   });
 
@@ -148,13 +158,17 @@ describe('koaMetrics without a router', () => {
     app.use(
       mount('/proxy', async (ctx) => {
         ctx.respond = false;
-        ctx.res.writeHead(200).end('x');
+        if (ctx.path !== '/never') ctx.res.writeHead(200).end('x');
         await once(ctx.res, 'close');
         await new Promise((resolve) => setImmediate(resolve));
       }),
     );
-    await raw(await listen(app), 'GET /proxy/a HTTP/1.1');
-    await expectRequests(instance, counted('GET', '/proxy/*', 200));
+    const port = await listen(app);
+    await raw(port, 'GET /proxy/a HTTP/1.1');
+    const client = await RawClient.open(port, 'GET /proxy/never HTTP/1.1\r\nHost: x\r\n\r\n');
+    await expectLines(instance, inFlight('GET', 1));
+    client.leave();
+    await expectRequests(instance, counted('GET', '/proxy/*', 200), counted('GET', 'unmatched', 499));
   });
 });
 
@@ -171,7 +185,11 @@ describe('what Koa does to a response', () => {
 
   it.each<[what: string, error: unknown, status: number]>([
     ['an error', new Error('failed'), 500],
-    ['an error with a status and headers', Object.assign(new Error('x'), { status: 429, headers: { 'X-Own': '1' } }), 429],
+    [
+      'an error with a status and headers',
+      Object.assign(new Error('x'), { status: 429, headers: { 'X-Own': '1' } }),
+      429,
+    ],
     ['a text', 'text', 500],
   ])('answers %s with the correlation id still there', async (_what, error, status) => {
     const router = new Router().get('/fails/:id', (ctx) => {
@@ -294,9 +312,7 @@ describe('what Koa does to a response', () => {
       ctx.set('X-Timing', '1');
     });
     app.use(koaMetrics({ promptheus: instance }));
-    expect(await raw(await listen(app), 'GET /metrics HTTP/1.1')).toMatch(
-      /x-timing: 1[\s\S]*\r\n\r\n# HELP/i,
-    );
+    expect(await raw(await listen(app), 'GET /metrics HTTP/1.1')).toMatch(/x-timing: 1[\s\S]*\r\n\r\n# HELP/i);
     expect(seen).toEqual([200, 'text/plain', true]);
   });
 

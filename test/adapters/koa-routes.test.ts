@@ -60,7 +60,10 @@ onEveryRouter(({ name, rest }, Router) => {
 
     it('a router mounted in mounts, its index and its regular expressions', async () => {
       const { app, instance, ask } = measured();
-      const router = new Router().get('/', ok).get('/:id', ok).get(/^\/n\/\d+$/, ok);
+      const router = new Router()
+        .get('/', ok)
+        .get('/:id', ok)
+        .get(/^\/n\/\d+$/, ok);
       app.use(mount('/a', mount('/b', router.routes())));
       await ask('GET /a/b', 'GET /a/b/7', 'GET /a/b/n/7', 'GET /a/b/n/x', 'GET /a/x');
       await expectRequests(
@@ -75,7 +78,12 @@ onEveryRouter(({ name, rest }, Router) => {
     it('a mount that passed on is no part of what answers after it', async () => {
       const { app, instance, ask } = measured();
       const router = new Router().get('/here/:id', ok).get('/other/:id', ok);
-      app.use(mount('/in', mount('/here', (_ctx: Any, next: Any) => next())));
+      app.use(
+        mount(
+          '/in',
+          mount('/here', (_ctx: Any, next: Any) => next()),
+        ),
+      );
       app.use(mount('/in', router.routes()));
       app.use(new Router({ prefix: '/in' }).get('/else', ok).routes());
       app.use(ok);
@@ -116,6 +124,8 @@ onEveryRouter(({ name, rest }, Router) => {
       await ask('GET /late', 'GET /nested/1', 'GET /early');
       router.use('/again', nested.routes());
       await ask('GET /again/1');
+      // One handler of its own, and one before and after it that follow the request.
+      for (const layer of router.stack.slice(0, 3)) expect(layer.stack).toHaveLength(3);
       await expectRequests(
         instance,
         counted('GET', '/early', 200, 2),
@@ -136,7 +146,9 @@ onEveryRouter(({ name, rest }, Router) => {
         return next();
       });
       app.use(mount('/m', router.routes()));
-      const received = await ask('GET /m/x/1', 'GET /m/x/1');
+      await ask('GET /m/x/1');
+      app.context.mountPath = '/none';
+      const received = await ask('GET /m/x/1');
       expect(received).toMatch(/x-before: true/i);
       expect(received).toContain('[true,"/m","/x/:id","named","1"]');
     });
@@ -147,19 +159,26 @@ onEveryRouter(({ name, rest }, Router) => {
       const { app, instance, ask } = measured();
       const router = new Router().get('/wraps/:id', async (ctx: Any, next: Any) => {
         await next();
+        if (ctx.params.id === 'none') ctx.throw(404);
         ctx.body = 'mine';
       });
       app.use(router.routes());
-      await ask('GET /wraps/1');
-      await expectRequests(instance, counted('GET', '/wraps/:id', 200));
+      await ask('GET /wraps/1', 'GET /wraps/none');
+      await expectRequests(instance, counted('GET', '/wraps/:id', 200), counted('GET', '/wraps/:id', 404));
     });
 
     it('a route that passes on to a middleware leaves it the request', async () => {
       const { app, instance, ask } = measured();
-      app.use(new Router().get('/passes', (_ctx: Any, next: Any) => next()).routes());
-      app.use(ok);
-      await ask('GET /passes');
-      await expectRequests(instance, counted('GET', 'unmatched', 200));
+      const pass = (_ctx: Any, next: Any) => next();
+      // A status that is given before anybody has answered is no answer.
+      app.use((ctx: Any, next: Any) => {
+        if (ctx.query.early) ctx.status = 200;
+        return next();
+      });
+      app.use(new Router().get('/passes', pass).use(pass).routes());
+      app.use((ctx: Any) => (ctx.query.none ? undefined : ok(ctx)));
+      await ask('GET /passes', 'GET /passes?early=1', 'GET /passes?none=1');
+      await expectRequests(instance, counted('GET', 'unmatched', 200, 2), counted('GET', 'unmatched', 404));
     });
 
     it('a route that answers nothing is the 404 of that route', async () => {
