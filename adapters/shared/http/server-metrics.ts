@@ -15,7 +15,7 @@ import { type HttpFramework, lateRecorderOf, recorderOf } from './recorder.js';
 import type { HttpMetricsOptions } from './types.js';
 
 /** In lower case, as Node keeps names: any other is converted at each request, at several times the cost of setting it. */
-const CORRELATION_ID = 'x-correlation-id';
+export const CORRELATION_ID = 'x-correlation-id';
 
 /**
  * What all adapters of HTTP frameworks do with a request: measure it, give it a context with correlation id and tenant,
