@@ -1,4 +1,4 @@
-import { currentState, runWithState } from './context/context.js';
+import { type ContextState, currentState } from './context/context.js';
 import type { ScrapeRequest, ScrapeResponse } from './exposition/scrape-handler.js';
 import type { HttpInstrument } from './instruments/http.js';
 import type { HttpExchange } from './instruments/http-exchange.js';
@@ -6,6 +6,7 @@ import type { Instruments } from './instruments/instruments.js';
 import { promptheus } from './promptheus.js';
 
 export { type Enter, enterChannel } from './context/channel.js';
+export { type ContextState, currentState, runWithState } from './context/context.js';
 export { PromptheusError, show } from './errors/promptheus-error.js';
 export type { ScrapeRequest, ScrapeResponse } from './exposition/scrape-handler.js';
 export { correlationIdFrom } from './instruments/correlation-id.js';
@@ -47,20 +48,16 @@ export function defaultInstance(): AdapterInstance {
   return promptheus();
 }
 
-/** Runs `fn` as the work of one request: its correlation id and tenant hold through every `await` (S4.4). */
-export function runRequest<T>(
+/** The state in which one request is worked on: its correlation id and tenant hold through every `await` (S4.4). */
+export function requestState(
   correlationId: string,
   tenant: string | undefined,
   exchange: HttpExchange | undefined,
-  fn: () => T,
-): T {
+): ContextState {
   const { active } = currentState();
-  return runWithState(
-    {
-      correlationId,
-      tenant,
-      active: exchange === undefined ? active : { kind: 'http', record: exchange, outer: active },
-    },
-    fn,
-  );
+  return {
+    correlationId,
+    tenant,
+    active: exchange === undefined ? active : { kind: 'http', record: exchange, outer: active },
+  };
 }

@@ -50,7 +50,7 @@ export class HttpExchange {
   closed = false;
   readonly startedAt = nowSeconds();
   /** OpenTelemetry's, of the request: its response is closed outside of it. */
-  readonly traceContext = activeTraceContext();
+  traceContext = activeTraceContext();
   readonly writeBefore: Write;
   readonly endBefore: End;
   readonly writeHeadBefore: WriteHead;
@@ -62,7 +62,7 @@ export class HttpExchange {
     readonly request: IncomingMessage,
     readonly response: ServerResponse,
     readonly kind: RequestKind,
-    readonly tenant: string,
+    public tenant: string,
   ) {
     // Own properties, so that what others put on the response before or after this stays in the chain.
     this.writeBefore = response.write as Write;
@@ -82,6 +82,12 @@ export class HttpExchange {
     const source = request as unknown as MeasuredRequest;
     source[EXCHANGE] = this;
     source.push = push;
+  }
+
+  /** For one that was begun before its framework had made a request of it. */
+  enter(tenant: string | undefined): void {
+    if (tenant !== undefined) this.tenant = tenant;
+    this.traceContext = activeTraceContext();
   }
 }
 

@@ -1,14 +1,17 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import {
   type AdapterInstance,
+  type ContextState,
   correlationIdFrom,
   defaultInstance,
   exchangeOf,
   givenFlag,
   givenText,
+  type HttpExchange,
   type HttpRecorder,
   pathOfTarget,
-  runRequest,
+  requestState,
+  runWithState,
   type ScrapeResponse,
 } from '../../../src/adapter.js';
 import { type HttpFramework, lateRecorderOf, recorderOf } from './recorder.js';
@@ -70,15 +73,35 @@ export class HttpServerMetrics<Q> {
    * `state` is what the adapter finds in `exchange.adapterState` then.
    */
   run<T>(request: IncomingMessage, response: ServerResponse, own: Q, fn: () => T, state?: unknown): T {
+    return runWithState(this.open(request, response, own, state), fn);
+  }
+
+  /** The first half of `run`, for frameworks that lose the state on their way: it is to be run with again there. */
+  open(request: IncomingMessage, response: ServerResponse, own: Q, state?: unknown): ContextState {
     const { recorder } = this.binding();
     const correlationId = correlationIdFrom(request.headers[CORRELATION_ID]);
     response.setHeader(CORRELATION_ID, correlationId);
     const tenant = this.tenantOf && this.guarded('tenant', this.tenantOf, own);
     const skipped = this.isSkipped !== undefined && this.guarded('skip', this.isSkipped, own) === true;
-    if (skipped) return runRequest(correlationId, tenant, undefined, fn);
-    const exchange = recorder.begin(request, response, tenant);
+    const arrived = exchangeOf(response);
+    if (skipped) {
+      if (arrived !== undefined) recorder.forget(arrived);
+      return requestState(correlationId, tenant, undefined);
+    }
+    arrived?.enter(tenant);
+    const exchange = arrived ?? recorder.begin(request, response, tenant);
     exchange.adapterState = state;
-    return runRequest(correlationId, tenant, exchange, fn);
+    return requestState(correlationId, tenant, exchange);
+  }
+
+  /** Measures a request that has reached the server, and of which the framework has made none of its own yet. */
+  arrive(request: IncomingMessage, response: ServerResponse): HttpExchange {
+    return this.binding().recorder.begin(request, response);
+  }
+
+  /** Leaves out a request that had arrived. */
+  forget(exchange: HttpExchange): void {
+    this.binding().recorder.forget(exchange);
   }
 
   /** What `read` gives of the framework's request; `undefined`, and counted, where it throws. */
