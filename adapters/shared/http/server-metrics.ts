@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import {
   type AdapterInstance,
-  type ContextState,
+  CORRELATION_ID_HEADER,
   correlationIdFrom,
   defaultInstance,
   exchangeOf,
@@ -10,15 +10,13 @@ import {
   type HttpExchange,
   type HttpRecorder,
   pathOfTarget,
+  type RequestState,
   requestState,
   runWithState,
   type ScrapeResponse,
 } from '../../../src/adapter.js';
 import { type HttpFramework, lateRecorderOf, recorderOf } from './recorder.js';
 import type { HttpMetricsOptions } from './types.js';
-
-/** In lower case, as Node keeps names: any other is converted at each request, at several times the cost of setting it. */
-const CORRELATION_ID = 'x-correlation-id';
 
 /**
  * What all adapters of HTTP frameworks do with a request: measure it, give it a context with correlation id and tenant,
@@ -73,14 +71,18 @@ export class HttpServerMetrics<Q> {
    * `state` is what the adapter finds in `exchange.adapterState` then.
    */
   run<T>(request: IncomingMessage, response: ServerResponse, own: Q, fn: () => T, state?: unknown): T {
-    return runWithState(this.open(request, response, own, state), fn);
+    const opened = this.open(request, response, own, state);
+    response.setHeader(CORRELATION_ID_HEADER, opened.correlationId);
+    return runWithState(opened, fn);
   }
 
-  /** The first half of `run`, for frameworks that lose the state on their way: it is to be run with again there. */
-  open(request: IncomingMessage, response: ServerResponse, own: Q, state?: unknown): ContextState {
+  /**
+   * `run` without running and without the response's header, for frameworks that lose the state on their way (it is to be
+   * run with again there) and keep the headers themselves.
+   */
+  open(request: IncomingMessage, response: ServerResponse, own: Q, state?: unknown): RequestState {
     const { recorder } = this.binding();
-    const correlationId = correlationIdFrom(request.headers[CORRELATION_ID]);
-    response.setHeader(CORRELATION_ID, correlationId);
+    const correlationId = correlationIdFrom(request.headers[CORRELATION_ID_HEADER]);
     const tenant = this.tenantOf && this.guarded('tenant', this.tenantOf, own);
     const skipped = this.isSkipped !== undefined && this.guarded('skip', this.isSkipped, own) === true;
     const arrived = exchangeOf(response);
