@@ -1,17 +1,15 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import { type ContextState, currentState, exchangeOf, type HttpExchange, runWithState } from '../../../src/adapter.js';
+import type { IncomingMessage } from 'node:http';
+import { CORRELATION_ID_HEADER, exchangeOf, type HttpExchange } from '../../../src/adapter.js';
 import { serve } from '../http/lifespan.js';
 import { assertOptions } from '../http/options.js';
 import { HttpServerMetrics } from '../http/server-metrics.js';
 import { finishAtEnd, isInjected } from './injected.js';
+import { reenterState, runInState } from './request-state.js';
 import type { FastifyApplication, FastifyMetricsOptions, FastifyReply, FastifyRequest } from './types.js';
 
 /** The application is measured, by whichever copy of the package. */
 const MEASURED = Symbol.for('promptheus.fastify.measured.v1');
-/** The state of a request, to enter again where Fastify or a hook has left it. */
-const STATE = Symbol('promptheus.fastify.state');
 type FastifyMetrics = HttpServerMetrics<FastifyRequest>;
-type Stateful = ServerResponse & { [STATE]?: ContextState };
 
 /**
  * Measures the whole application that an instance of Fastify is part of, whoever made it. `name` is the function that
@@ -31,13 +29,7 @@ export function measureFastify(name: string, instance: FastifyApplication, optio
     if (metrics.takes(response)) metrics.arrive(request, response).adapterState = metrics;
   });
   app.addHook('onRequest', (request, reply, done) => enter(metrics, request, reply, done));
-  app.addHook('preValidation', (_request, reply, done) => reenter(reply, done));
-  app.addHook('onResponse', (request, reply, done) => {
-    const exchange = exchangeOf(reply.raw);
-    // A hook that stands before ours has answered.
-    if (exchange !== undefined && hasArrived(exchange, metrics)) exchange.adapterState = request;
-    reenter(reply, done);
-  });
+  app.addHook('preValidation', (_request, reply, done) => reenterState(reply.raw, done));
   addLifespan(app, metrics);
 }
 
@@ -56,7 +48,7 @@ function metricsOf(name: string, options: FastifyMetricsOptions): FastifyMetrics
 
 function enter(metrics: FastifyMetrics, request: FastifyRequest, reply: FastifyReply, done: () => void): void {
   const { raw } = request;
-  const response: Stateful = reply.raw;
+  const response = reply.raw;
   const arrived = exchangeOf(response);
   if (arrived === undefined ? !metrics.takes(response) : !hasArrived(arrived, metrics)) return done();
   if (metrics.isScrape(raw.url)) {
@@ -67,27 +59,17 @@ function enter(metrics: FastifyMetrics, request: FastifyRequest, reply: FastifyR
   if (isInjected(response)) finishAtEnd(response);
   const state = metrics.open(raw, response, request, request);
   const exchange = exchangeOf(response);
+  reply.header(CORRELATION_ID_HEADER, state.correlationId);
+  if (exchange === undefined) response.setHeader(CORRELATION_ID_HEADER, state.correlationId);
+  else exchange.correlationId = state.correlationId;
   // A WebSocket is not a request that is being answered for as long as it is open.
   if (exchange !== undefined && isUpgrade(raw)) metrics.forget(exchange);
-  response[STATE] = state;
-  runWithState(state, done);
+  runInState(raw, response, state, done);
 }
 
 /** Set by Node where a listener takes upgrades, as `@fastify/websocket` does. */
 function isUpgrade(raw: IncomingMessage): boolean {
   return (raw as { upgrade?: boolean }).upgrade === true;
-}
-
-/** Runs `done` in the state of its request, unless it runs in that or in one that the application has made of it. */
-function reenter(reply: FastifyReply, done: () => void): void {
-  const state = (reply.raw as Stateful)[STATE];
-  if (state === undefined || isWithin(state)) return done();
-  runWithState(state, done);
-}
-
-function isWithin(state: ContextState): boolean {
-  const { active, correlationId } = currentState();
-  return correlationId !== undefined && active === state.active;
 }
 
 function addLifespan(app: FastifyApplication, metrics: FastifyMetrics): void {

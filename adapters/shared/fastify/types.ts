@@ -28,6 +28,7 @@ export type FastifyMetricsOptions = HttpMetricsOptions<FastifyRequest>;
 /** What the hooks use of a reply. */
 export interface FastifyReply {
   readonly raw: ServerResponse;
+  header(name: string, value: string): unknown;
   hijack(): unknown;
 }
 
@@ -38,7 +39,7 @@ export interface FastifyApplication {
   readonly server: {
     prependListener(event: 'request', listener: (request: IncomingMessage, response: ServerResponse) => void): unknown;
   };
-  addHook(name: 'onRequest' | 'preValidation' | 'onResponse', hook: RequestHook): unknown;
+  addHook(name: 'onRequest' | 'preValidation', hook: RequestHook): unknown;
   addHook(name: 'onReady', hook: () => Promise<void>): unknown;
   addHook(name: 'onClose', hook: () => Promise<void>): unknown;
 }
