@@ -1,4 +1,4 @@
-import { currentState, runWithState } from './context/context.js';
+import { type ContextState, currentState, runWithState } from './context/context.js';
 import type { ScrapeRequest, ScrapeResponse } from './exposition/scrape-handler.js';
 import type { HttpInstrument } from './instruments/http.js';
 import type { HttpExchange } from './instruments/http-exchange.js';
@@ -6,10 +6,11 @@ import type { Instruments } from './instruments/instruments.js';
 import { promptheus } from './promptheus.js';
 
 export { type Enter, enterChannel } from './context/channel.js';
+export { type ContextState, currentState, runWithState } from './context/context.js';
 export { isDecorated } from './decorators/method-decorator.js';
 export { PromptheusError, show } from './errors/promptheus-error.js';
 export type { ScrapeRequest, ScrapeResponse } from './exposition/scrape-handler.js';
-export { correlationIdFrom } from './instruments/correlation-id.js';
+export { CORRELATION_ID_HEADER, correlationIdFrom } from './instruments/correlation-id.js';
 export { type ErrorClass, errorClassOf } from './instruments/error-class.js';
 export { type FinishReason, finishReasonOf } from './instruments/finish-reason.js';
 export { givenFlag, givenText } from './instruments/given.js';
@@ -50,20 +51,31 @@ export function defaultInstance(): AdapterInstance {
   return promptheus();
 }
 
-/** Runs `fn` as the work of one request: its correlation id and tenant hold through every `await` (S4.4). */
+/** The state in which one request is worked on. */
+export interface RequestState extends ContextState {
+  readonly correlationId: string;
+}
+
+/** The correlation id and the tenant hold through every `await` (S4.4). */
+export function requestState(
+  correlationId: string,
+  tenant: string | undefined,
+  exchange: HttpExchange | undefined,
+): RequestState {
+  const { active } = currentState();
+  return {
+    correlationId,
+    tenant,
+    active: exchange === undefined ? active : { kind: 'http', record: exchange, outer: active },
+  };
+}
+
+/** Runs `fn` as the work of one request. */
 export function runRequest<T>(
   correlationId: string,
   tenant: string | undefined,
   exchange: HttpExchange | undefined,
   fn: () => T,
 ): T {
-  const { active } = currentState();
-  return runWithState(
-    {
-      correlationId,
-      tenant,
-      active: exchange === undefined ? active : { kind: 'http', record: exchange, outer: active },
-    },
-    fn,
-  );
+  return runWithState(requestState(correlationId, tenant, exchange), fn);
 }

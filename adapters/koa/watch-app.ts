@@ -1,4 +1,4 @@
-import { CORRELATION_ID } from '../shared/http/server-metrics.js';
+import { CORRELATION_ID_HEADER } from '../../src/adapter.js';
 import { enterMount, mountOf } from './mounts.js';
 import { followRouter } from './routes.js';
 import { type RoutedContext, startedTrailOf, trailOf } from './trail.js';
@@ -53,7 +53,7 @@ function answered(ctx: RoutedContext): void {
   const mount = mountOf(ctx);
   if (mount !== undefined) trail.answeredIn = mount.pattern;
   const { correlationId } = trail;
-  if (correlationId !== undefined && !ctx.res.headersSent) ctx.res.setHeader(CORRELATION_ID, correlationId);
+  if (correlationId !== undefined && !ctx.res.headersSent) ctx.res.setHeader(CORRELATION_ID_HEADER, correlationId);
 }
 
 /** Koa answers an error without the headers that were set before it; who reports the error needs this one. */
@@ -62,7 +62,7 @@ function keepCorrelationId(context: Prototypes['context']): void {
   context.onerror = function (error) {
     // Koa calls it at the end of every response, mostly without an error.
     if (error !== null && error !== undefined) {
-      startedTrailOf(this).correlationId = this.res.getHeader(CORRELATION_ID);
+      startedTrailOf(this).correlationId = this.res.getHeader(CORRELATION_ID_HEADER);
     }
     onerror.call(this, error);
   };

@@ -2,8 +2,8 @@
 // requests it answered, { what: 'check' } also whether all of them stand in the exposition.
 import { assertShown } from '../exposition.mjs';
 import { BODY } from '../http/requests.mjs';
-import { FRAMEWORKS } from './frameworks.mjs';
 import { shownBy } from './contenders.mjs';
+import { FRAMEWORKS } from './frameworks.mjs';
 
 const { framework, contender } = JSON.parse(process.argv[2]);
 let answered = 0;

@@ -15,8 +15,8 @@ export interface HttpFramework<Q> {
   readonly part: string;
   /** The route pattern; `unmatched` where no route answered, `unknown` where it cannot be found out. */
   endpoint(exchange: HttpExchange): string;
-  /** The framework's own request of an exchange. */
-  requestOf(exchange: HttpExchange): Q;
+  /** The framework's own request of an exchange; `undefined` where it never made one. */
+  requestOf(exchange: HttpExchange): Q | undefined;
 }
 
 /** @throws {FAMILY_CONFLICT} {INVALID_LABEL} {INVALID_BUCKETS} */
@@ -35,7 +35,10 @@ export function recorderOf<Q>(
       endpoint:
         named === undefined
           ? framework.endpoint
-          : (exchange) => givenText(named(framework.requestOf(exchange))) || framework.endpoint(exchange),
+          : (exchange) => {
+              const own = framework.requestOf(exchange);
+              return (own && givenText(named(own))) || framework.endpoint(exchange);
+            },
       labels:
         labels &&
         labelReader(Object.values(labels), framework, () => recorder.internalError(`${framework.part}_label`)),
@@ -50,16 +53,18 @@ function labelReader<Q>(
   failed: () => void,
 ): NonNullable<HttpReading['labels']> {
   const allowed = labels.map(({ allow }) => new Set(allow));
-  return (exchange) =>
-    labels.map((label, at) => {
+  return (exchange) => {
+    const own = framework.requestOf(exchange);
+    return labels.map((label, at) => {
       try {
-        const text = givenText(label.from(framework.requestOf(exchange), exchange.response));
+        const text = own && givenText(label.from(own, exchange.response));
         return text === undefined ? 'unknown' : allowed[at]?.has(text) ? text : 'other';
       } catch {
         failed();
         return 'unknown';
       }
     });
+  };
 }
 
 /** Warns of options that came too late: the families exist, so the instance's own are used. */

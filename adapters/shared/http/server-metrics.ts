@@ -1,21 +1,22 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import {
   type AdapterInstance,
+  CORRELATION_ID_HEADER,
   correlationIdFrom,
   defaultInstance,
   exchangeOf,
   givenFlag,
   givenText,
+  type HttpExchange,
   type HttpRecorder,
   pathOfTarget,
-  runRequest,
+  type RequestState,
+  requestState,
+  runWithState,
   type ScrapeResponse,
 } from '../../../src/adapter.js';
 import { type HttpFramework, lateRecorderOf, recorderOf } from './recorder.js';
 import type { HttpMetricsOptions } from './types.js';
-
-/** In lower case, as Node keeps names: any other is converted at each request, at several times the cost of setting it. */
-export const CORRELATION_ID = 'x-correlation-id';
 
 /**
  * What all adapters of HTTP frameworks do with a request: measure it, give it a context with correlation id and tenant,
@@ -70,15 +71,39 @@ export class HttpServerMetrics<Q> {
    * `state` is what the adapter finds in `exchange.adapterState` then.
    */
   run<T>(request: IncomingMessage, response: ServerResponse, own: Q, fn: () => T, state?: unknown): T {
+    const opened = this.open(request, response, own, state);
+    response.setHeader(CORRELATION_ID_HEADER, opened.correlationId);
+    return runWithState(opened, fn);
+  }
+
+  /**
+   * `run` without running and without the response's header, for frameworks that lose the state on their way (it is to be
+   * run with again there) and keep the headers themselves.
+   */
+  open(request: IncomingMessage, response: ServerResponse, own: Q, state?: unknown): RequestState {
     const { recorder } = this.binding();
-    const correlationId = correlationIdFrom(request.headers[CORRELATION_ID]);
-    response.setHeader(CORRELATION_ID, correlationId);
+    const correlationId = correlationIdFrom(request.headers[CORRELATION_ID_HEADER]);
     const tenant = this.tenantOf && this.guarded('tenant', this.tenantOf, own);
     const skipped = this.isSkipped !== undefined && this.guarded('skip', this.isSkipped, own) === true;
-    if (skipped) return runRequest(correlationId, tenant, undefined, fn);
-    const exchange = recorder.begin(request, response, tenant);
+    const arrived = exchangeOf(response);
+    if (skipped) {
+      if (arrived !== undefined) recorder.forget(arrived);
+      return requestState(correlationId, tenant, undefined);
+    }
+    arrived?.enter(tenant);
+    const exchange = arrived ?? recorder.begin(request, response, tenant);
     exchange.adapterState = state;
-    return runRequest(correlationId, tenant, exchange, fn);
+    return requestState(correlationId, tenant, exchange);
+  }
+
+  /** Measures a request that has reached the server, and of which the framework has made none of its own yet. */
+  arrive(request: IncomingMessage, response: ServerResponse): HttpExchange {
+    return this.binding().recorder.begin(request, response);
+  }
+
+  /** Leaves out a request that had arrived. */
+  forget(exchange: HttpExchange): void {
+    this.binding().recorder.forget(exchange);
   }
 
   /** What `read` gives of the framework's request; `undefined`, and counted, where it throws. */
