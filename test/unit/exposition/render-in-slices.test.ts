@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { render, renderTo } from '../../../src/exposition/render.js';
 import { Registry } from '../../../src/registry/registry.js';
 
@@ -118,5 +118,25 @@ describe('while it is written in slices', () => {
     });
     expect(pieces.length).toBeGreaterThan(10);
     expect(pieces.join('')).toBe(await text(registry));
+  });
+
+  it.each([
+    ['whole', (of: Awaited<ReturnType<typeof gathered>>) => render(of, 'text')],
+    ['in pieces', (of: Awaited<ReturnType<typeof gathered>>) => renderTo(of, 'text', PIECE, () => {})],
+  ])('rendered %s, lets the event loop turn as often as its time is over', async (_how, rendered) => {
+    const { registry } = sizes();
+    const of = await gathered(registry);
+    let now = 0;
+    const clock = vi.spyOn(performance, 'now').mockImplementation(() => (now += 1));
+    let turns = 0;
+    const count = () => {
+      turns += 1;
+      next = setImmediate(count);
+    };
+    let next = setImmediate(count);
+    await rendered(of);
+    clearImmediate(next);
+    clock.mockRestore();
+    expect(turns).toBeGreaterThanOrEqual(Math.floor(SERIES / 64));
   });
 });
