@@ -23,16 +23,22 @@ export function adapter(name) {
 let registry;
 
 /** The registry of the peer, where it takes one. */
-export function peerRegistry(client = 'prom-client') {
-  const { Registry } = require(client);
+export function peerRegistry() {
+  const { Registry } = require('prom-client');
   registry ??= new Registry();
   return registry;
+}
+
+let peerMetrics = () => (registry ?? require('prom-client').register).metrics();
+
+/** Says where a peer shows its metrics, where that is neither its client's default registry nor `peerRegistry()`. */
+export function peerShows(metrics) {
+  peerMetrics = metrics;
 }
 
 /** How many requests the contender's exposition counts; `undefined` for the bare framework. */
 export async function shownBy(contender) {
   if (contender === BARE) return undefined;
   if (contender === OURS) return sumOf((await instance.scrape()).body, DURATION);
-  const shown = registry ?? require('prom-client').register;
-  return sumOf(await shown.metrics(), DURATION);
+  return sumOf(await peerMetrics(), DURATION);
 }

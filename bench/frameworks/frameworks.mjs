@@ -5,7 +5,7 @@ import { createServer } from 'node:http';
 import { createRequire } from 'node:module';
 import { BUCKETS } from '../clients.mjs';
 import { routes } from '../http/requests.mjs';
-import { adapter, ourInstance, peerRegistry } from './contenders.mjs';
+import { adapter, ourInstance, peerRegistry, peerShows } from './contenders.mjs';
 import { BARE, OURS } from './names.mjs';
 
 const require = createRequire(import.meta.url);
@@ -49,6 +49,7 @@ async function fastify(contender, answer) {
     const overrides = { histogram: { buckets: BUCKETS } };
     const routeMetrics = { enabled: { histogram: true, summary: false }, overrides };
     await app.register(plugin, { endpoint: null, defaultMetrics: { enabled: false }, routeMetrics });
+    peerShows(() => app.metrics.client.register.metrics());
   }
   for (const route of routes) app.get(route, (_request, reply) => reply.send(answer()));
   await app.listen({ port: 0, host: '127.0.0.1' });
@@ -97,7 +98,7 @@ async function nest(contender, answer, platform) {
   class Resources {}
   for (const [n, route] of routes.entries()) {
     const key = `read${n}`;
-    Object.defineProperty(Resources.prototype, key, { value: answer, writable: true, configurable: true });
+    Object.defineProperty(Resources.prototype, key, { value: () => answer(), writable: true, configurable: true });
     Get(route)(Resources.prototype, key, Object.getOwnPropertyDescriptor(Resources.prototype, key));
   }
   Controller()(Resources);
