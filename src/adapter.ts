@@ -1,4 +1,5 @@
 import { type ContextState, currentState, runWithState } from './context/context.js';
+import type { MetricsServer, MetricsServerOptions } from './exposition/metrics-server.js';
 import type { ScrapeRequest, ScrapeResponse } from './exposition/scrape-handler.js';
 import type { HttpInstrument } from './instruments/http.js';
 import type { HttpExchange } from './instruments/http-exchange.js';
@@ -42,6 +43,7 @@ export interface AdapterInstance extends Instruments {
   readonly http: HttpInstrument;
   readonly options: { readonly enabled: boolean };
   scrape(request?: ScrapeRequest): Promise<ScrapeResponse>;
+  startMetricsServer(options?: MetricsServerOptions): Promise<MetricsServer>;
   start(): Promise<void>;
   stop(): Promise<void>;
 }

@@ -15,7 +15,8 @@ type Wrapper = NestModule['providers'] extends Map<unknown, infer W> ? W : never
 
 /**
  * Finds the methods of providers and controllers that bear a decorator of ours, or handle messages, GraphQL's operations or
- * jobs, and has them record into the module's instance. `covers` says which modules are looked through.
+ * jobs, and has them record into the module's instance. With `isGlobal` off, those that record are of the modules
+ * which import this one.
  */
 export class PromptheusExplorer implements OnModuleInit, OnModuleDestroy {
   private readonly prototypes: object[] = [];
@@ -23,17 +24,18 @@ export class PromptheusExplorer implements OnModuleInit, OnModuleDestroy {
   constructor(
     private readonly modules: ModulesContainer,
     private readonly instance: AdapterInstance,
-    private readonly covers: (module: NestModule) => boolean = () => true,
+    private readonly isGlobal = true,
   ) {
     // Now, while nothing has been made: gateways and jobs are registered before the hooks of modules run.
-    for (const wrapper of this.wrappers()) {
+    for (const wrapper of wrappersOf(this.modules.values())) {
       const type = typeOf(wrapper);
       if (type !== undefined) observeOperations(type);
     }
   }
 
   onModuleInit(): void {
-    for (const wrapper of this.wrappers()) this.bind(wrapper);
+    const covered = [...this.modules.values()].filter((module) => this.covers(module));
+    for (const wrapper of wrappersOf(covered)) this.bind(wrapper);
   }
 
   onModuleDestroy(): void {
@@ -54,12 +56,17 @@ export class PromptheusExplorer implements OnModuleInit, OnModuleDestroy {
     bindInstruments(owner, this.instance);
   }
 
-  private *wrappers(): Generator<Wrapper> {
-    for (const module of this.modules.values()) {
-      if (!this.covers(module)) continue;
-      yield* module.providers.values();
-      yield* module.controllers.values() as Iterable<Wrapper>;
-    }
+  private covers(module: NestModule): boolean {
+    return (
+      this.isGlobal || [...module.imports].some(({ providers }) => providers.get(PromptheusExplorer)?.instance === this)
+    );
+  }
+}
+
+function* wrappersOf(modules: Iterable<NestModule>): Generator<Wrapper> {
+  for (const { providers, controllers } of modules) {
+    yield* providers.values();
+    yield* controllers.values() as Iterable<Wrapper>;
   }
 }
 

@@ -29,6 +29,8 @@ interface MeasuredRequest {
 /** What an exchange tells when the response is closed. */
 export interface ExchangeOwner {
   finish(exchange: HttpExchange): void;
+  /** Leaves it out after all: it is no request of the application. */
+  forget(exchange: HttpExchange): void;
 }
 
 /** One request and its response: the only object that measuring allocates for them. */

@@ -3,7 +3,6 @@ import { describe, expect, it } from 'vitest';
 import { scrapeAfterTraffic } from '../contract/same-traffic.js';
 import { expressHarness } from './express-app.js';
 import { fastifyHarness } from './fastify-app.js';
-import { koaHarness } from './koa-app.js';
 
 describe('the same traffic', () => {
   it.each([fastifyHarness])('gives the same scrape on $name as on Express', async (harness) => {
