@@ -74,7 +74,7 @@ async function application(platform: Platform, options: AdapterOptions): Promise
   @Module({
     // Twice, as an application with a module that brings it, too.
     imports: [PromptheusModule.forRoot(options as Any), PromptheusModule.forRoot(options as Any)],
-    controllers: [Plain, Users, Deep, Bodies, Failures, Rest],
+    controllers: [Plain, Users, Deep, Bodies, Failures, platform === 'express' ? Rest : RestOnFastify],
   })
   class App {}
   // The application reads its bodies itself.
@@ -253,6 +253,14 @@ class Failures {
     const response = rawOf(reply);
     response.write('half');
     setImmediate(() => response.destroy());
+  }
+}
+
+@Controller('rest')
+class RestOnFastify {
+  @Get('*')
+  rest() {
+    return 'rest';
   }
 }
 
