@@ -20,6 +20,7 @@ const FULL = {
     alone: { rounds: 21, requests: 500, batches: 10 },
     live: { rounds: 11, ms: 700, connections: 32 },
   },
+  frameworks: { rounds: 11, ms: 700, connections: 32 },
   'model-calls': { rounds: 15, calls: 2_000, streams: 40 },
 };
 
@@ -40,6 +41,7 @@ const SMOKE = {
     alone: { rounds: 2, requests: 100, batches: 1 },
     live: { rounds: 1, ms: 20, connections: 4 },
   },
+  frameworks: { rounds: 1, ms: 20, connections: 4 },
   'model-calls': { rounds: 2, calls: 5, streams: 1 },
 };
 

@@ -4,6 +4,7 @@
 import { execSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { frameworkRows } from './frameworks/rows.mjs';
 import { hotPathRows } from './hot-path/rows.mjs';
 import { httpRows } from './http/rows.mjs';
 import { memoryRows } from './memory/rows.mjs';
@@ -19,6 +20,7 @@ const GROUPS = {
   memory: memoryRows,
   scrape: scrapeRows,
   http: httpRows,
+  frameworks: frameworkRows,
   'model-calls': modelCallRows,
 };
 

@@ -1,4 +1,5 @@
-import { currentState, runWithState } from './context/context.js';
+import { type ContextState, currentState, runWithState } from './context/context.js';
+import type { MetricsServer, MetricsServerOptions } from './exposition/metrics-server.js';
 import type { ScrapeRequest, ScrapeResponse } from './exposition/scrape-handler.js';
 import type { HttpInstrument } from './instruments/http.js';
 import type { HttpExchange } from './instruments/http-exchange.js';
@@ -6,9 +7,11 @@ import type { Instruments } from './instruments/instruments.js';
 import { promptheus } from './promptheus.js';
 
 export { type Enter, enterChannel } from './context/channel.js';
+export { type ContextState, currentState, runWithState } from './context/context.js';
+export { isDecorated } from './decorators/method-decorator.js';
 export { PromptheusError, show } from './errors/promptheus-error.js';
 export type { ScrapeRequest, ScrapeResponse } from './exposition/scrape-handler.js';
-export { correlationIdFrom } from './instruments/correlation-id.js';
+export { CORRELATION_ID_HEADER, correlationIdFrom } from './instruments/correlation-id.js';
 export { type ErrorClass, errorClassOf } from './instruments/error-class.js';
 export { type FinishReason, finishReasonOf } from './instruments/finish-reason.js';
 export { givenFlag, givenText } from './instruments/given.js';
@@ -21,11 +24,13 @@ export type { OpenCall, Outcome } from './instruments/open-call.js';
 export type { TopScore, VectorSearchFacts, VectorWriteFacts } from './instruments/vector-facts.js';
 export { consumed, endWhenLost } from './instruments/wrappers/abandoned.js';
 export { isAbortError, signalAborted } from './instruments/wrappers/abort.js';
+export { bindInstruments, boundInstruments, unbindInstruments } from './instruments/wrappers/bound.js';
 export { errorTypeOf } from './instruments/wrappers/error-type.js';
 export { interpose } from './instruments/wrappers/interpose.js';
 export { isWatchable, watchIterable } from './instruments/wrappers/iterable.js';
 export { makeAlike } from './instruments/wrappers/likeness.js';
 export type { Begin, Observation } from './instruments/wrappers/observation.js';
+export { type FollowResult, observeOperation } from './instruments/wrappers/observe-operation.js';
 export { observationOf } from './instruments/wrappers/raw-promise.js';
 export { count, labelText, property } from './instruments/wrappers/read.js';
 export { availableInstruments, type OnInstance, safely } from './instruments/wrappers/safely.js';
@@ -38,6 +43,9 @@ export interface AdapterInstance extends Instruments {
   readonly http: HttpInstrument;
   readonly options: { readonly enabled: boolean };
   scrape(request?: ScrapeRequest): Promise<ScrapeResponse>;
+  startMetricsServer(options?: MetricsServerOptions): Promise<MetricsServer>;
+  start(): Promise<void>;
+  stop(): Promise<void>;
 }
 
 /** The default instance, made at its first use: for adapters that were given none. */
@@ -45,20 +53,31 @@ export function defaultInstance(): AdapterInstance {
   return promptheus();
 }
 
-/** Runs `fn` as the work of one request: its correlation id and tenant hold through every `await` (S4.4). */
-export function runRequest(
+/** The state in which one request is worked on. */
+export interface RequestState extends ContextState {
+  readonly correlationId: string;
+}
+
+/** The correlation id and the tenant hold through every `await` (S4.4). */
+export function requestState(
   correlationId: string,
   tenant: string | undefined,
   exchange: HttpExchange | undefined,
-  fn: () => void,
-): void {
+): RequestState {
   const { active } = currentState();
-  runWithState(
-    {
-      correlationId,
-      tenant,
-      active: exchange === undefined ? active : { kind: 'http', record: exchange, outer: active },
-    },
-    fn,
-  );
+  return {
+    correlationId,
+    tenant,
+    active: exchange === undefined ? active : { kind: 'http', record: exchange, outer: active },
+  };
+}
+
+/** Runs `fn` as the work of one request. */
+export function runRequest<T>(
+  correlationId: string,
+  tenant: string | undefined,
+  exchange: HttpExchange | undefined,
+  fn: () => T,
+): T {
+  return runWithState(requestState(correlationId, tenant, exchange), fn);
 }

@@ -1,2 +1,7 @@
+export type {
+  ExpressLabel,
+  ExpressMetricsOptions,
+  ExpressMiddleware,
+  ExpressRequest,
+} from '../shared/express/types.js';
 export { expressMetrics } from './adapter.js';
-export type { ExpressLabel, ExpressMetricsOptions, ExpressMiddleware, ExpressRequest } from './types.js';

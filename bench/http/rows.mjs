@@ -1,4 +1,5 @@
-import { result, Worker } from '../children.mjs';
+import { result } from '../children.mjs';
+import { liveSamples } from '../live.mjs';
 import { overRow, plainRow, ratioRow, shareRow } from '../rows.mjs';
 import * as names from './middlewares.mjs';
 
@@ -38,25 +39,8 @@ async function aloneRows(plan) {
   ];
 }
 
-/** The server has the first core, the load the second; each round asks every server for a moment. */
-async function liveRows(framework, contenders, { rounds, ms, connections }, bars) {
-  const load = await Worker.start('http/load.mjs', { connections }, { core: 1 });
-  const servers = {};
-  for (const contender of contenders) servers[contender] = await Server.start(contender, framework);
-  const samples = Object.fromEntries(contenders.map((contender) => [contender, []]));
-  // The first two rounds warm up.
-  for (let round = -2; round < rounds; round++) {
-    const order = round % 2 === 0 ? contenders : contenders.toReversed();
-    for (const contender of order) {
-      const microseconds = await servers[contender].costOf(() =>
-        load.ask('load', { port: servers[contender].port, ms }),
-      );
-      if (round >= 0) samples[contender].push(microseconds);
-    }
-  }
-  for (const server of Object.values(servers)) await server.stop();
-  await load.stop();
-
+async function liveRows(framework, contenders, plan, bars) {
+  const samples = await liveSamples('http/server.mjs', (contender) => ({ contender, framework }), contenders, plan);
   const of = (name) => [name, samples[name]];
   const compared = contenders.filter((name) => name !== BARE && name !== BUNDLE);
   const said = framework === 'node' ? 'live on node:http' : 'live on Express 5';
@@ -67,26 +51,4 @@ async function liveRows(framework, contenders, { rounds, ms, connections }, bars
       .filter((name) => name !== BARE)
       .map((name) => overRow(`${said}, CPU a request over bare, ${name}`, 'µs', samples[name], samples[BARE])),
   ];
-}
-
-class Server {
-  static async start(contender, framework) {
-    const server = new Server();
-    server.worker = await Worker.start('http/server.mjs', { contender, framework }, { core: 0 });
-    server.port = server.worker.ready.port;
-    return server;
-  }
-
-  /** CPU microseconds for each request that was answered meanwhile. */
-  async costOf(work) {
-    const before = await this.worker.ask('usage');
-    await work();
-    const after = await this.worker.ask('usage');
-    return (after.microseconds - before.microseconds) / (after.answered - before.answered);
-  }
-
-  async stop() {
-    await this.worker.ask('check');
-    await this.worker.stop();
-  }
 }

@@ -1,4 +1,5 @@
 import { PromptheusError, show } from '../errors/promptheus-error.js';
+import { interpose } from '../instruments/wrappers/interpose.js';
 import type { AnyFunction } from '../instruments/wrappers/wrap-call.js';
 
 /**
@@ -22,12 +23,25 @@ export function methodDecorator(
   return ((target: unknown, nameOrContext: unknown, descriptor?: PropertyDescriptor) => {
     if (isStandard(nameOrContext)) {
       if (nameOrContext.kind !== 'method') throw misplaced(decorator, `a ${nameOrContext.kind}`, nameOrContext.name);
-      return wrap(target as AnyFunction);
+      return marked(wrap(target as AnyFunction));
     }
     const method: unknown = descriptor?.value;
     if (typeof method !== 'function') throw misplaced(decorator, what(nameOrContext, descriptor), nameOrContext);
-    return { ...descriptor, value: wrap(method as AnyFunction) };
+    return { ...descriptor, value: marked(wrap(method as AnyFunction)) };
   }) as UniversalMethodDecorator;
+}
+
+/** By which a container finds the methods that are observed, whichever copy of the package did it. */
+const DECORATED = Symbol.for('promptheus.decorated.v1');
+
+function marked<F extends AnyFunction>(method: F): F {
+  interpose(method, DECORATED, true);
+  return method;
+}
+
+/** Whether a method bears one of the decorators. */
+export function isDecorated(method: unknown): boolean {
+  return typeof method === 'function' && DECORATED in method;
 }
 
 function isStandard(context: unknown): context is { kind: string; name: unknown } {

@@ -1,5 +1,8 @@
 import { randomBytes } from 'node:crypto';
 
+/** In lower case, as Node keeps names: any other is converted at each request, at several times the cost of setting it. */
+export const CORRELATION_ID_HEADER = 'x-correlation-id';
+
 /** Letters, digits and the marks that ids are made of: nothing that could break a header, a log line or a query. */
 const VALID = /^[A-Za-z0-9._:/+=@-]{1,128}$/;
 

@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { nowSeconds } from '../internal/clock.js';
 import { activeTraceContext } from '../internal/open-telemetry.js';
+import { CORRELATION_ID_HEADER } from './correlation-id.js';
 import type { RequestKind } from './http-handles.js';
 
 /** By which a request and its response find their exchange, whichever copy of the package made it. */
@@ -28,6 +29,8 @@ interface MeasuredRequest {
 /** What an exchange tells when the response is closed. */
 export interface ExchangeOwner {
   finish(exchange: HttpExchange): void;
+  /** Leaves it out after all: it is no request of the application. */
+  forget(exchange: HttpExchange): void;
 }
 
 /** One request and its response: the only object that measuring allocates for them. */
@@ -38,6 +41,8 @@ export class HttpExchange {
   route: string | undefined = undefined;
   /** What the adapter keeps for the request. */
   adapterState: unknown = undefined;
+  /** To be put in the head where the one who writes it has not: a framework has headers of its own, which a raw answer lacks. */
+  correlationId: string | undefined = undefined;
   requestBytes = 0;
   /** Bytes given to the response. */
   responseBytes = 0;
@@ -50,7 +55,7 @@ export class HttpExchange {
   closed = false;
   readonly startedAt = nowSeconds();
   /** OpenTelemetry's, of the request: its response is closed outside of it. */
-  readonly traceContext = activeTraceContext();
+  traceContext = activeTraceContext();
   readonly writeBefore: Write;
   readonly endBefore: End;
   readonly writeHeadBefore: WriteHead;
@@ -62,7 +67,7 @@ export class HttpExchange {
     readonly request: IncomingMessage,
     readonly response: ServerResponse,
     readonly kind: RequestKind,
-    readonly tenant: string,
+    public tenant: string,
   ) {
     // Own properties, so that what others put on the response before or after this stays in the chain.
     this.writeBefore = response.write as Write;
@@ -82,6 +87,12 @@ export class HttpExchange {
     const source = request as unknown as MeasuredRequest;
     source[EXCHANGE] = this;
     source.push = push;
+  }
+
+  /** For one that was begun before its framework had made a request of it. */
+  enter(tenant: string | undefined): void {
+    if (tenant !== undefined) this.tenant = tenant;
+    this.traceContext = activeTraceContext();
   }
 }
 
@@ -124,9 +135,18 @@ function end(this: ServerResponse, chunk?: unknown, encoding?: unknown, callback
 
 function writeHead(this: ServerResponse, status: number, reason?: unknown, headers?: unknown): ServerResponse {
   const exchange = exchangeOf(this) as HttpExchange;
+  const { correlationId } = exchange;
+  if (correlationId !== undefined && exchange.headersAt === 0 && !bearsCorrelationId(this, headers ?? reason)) {
+    this.setHeader(CORRELATION_ID_HEADER, correlationId);
+  }
   const result = exchange.writeHeadBefore.call(this, status, reason, headers);
   if (exchange.headersAt === 0) exchange.headersAt = nowSeconds();
   return result;
+}
+
+function bearsCorrelationId(response: ServerResponse, given: unknown): boolean {
+  const headers = given as { [CORRELATION_ID_HEADER]?: unknown } | undefined;
+  return headers?.[CORRELATION_ID_HEADER] !== undefined || response.hasHeader(CORRELATION_ID_HEADER);
 }
 
 function destroy(this: ServerResponse, error?: Error): ServerResponse {

@@ -31,6 +31,8 @@ export interface HttpRecorderOptions extends HttpOptions, HttpFamilyOptions {
 export interface HttpRecorder {
   /** Starts to measure; everything is recorded when the response is closed. Never throws. */
   begin(request: IncomingMessage, response: ServerResponse, tenant?: string): HttpExchange;
+  /** Leaves out a request after all. */
+  forget(exchange: HttpExchange): void;
   /** Counts, by part, what a callback of the application did wrong. */
   readonly internalError: InternalErrors;
 }
@@ -87,6 +89,11 @@ class Recorder implements HttpRecorder, ExchangeOwner {
     const kind = this.families.kindOf(scheme, methodLabel(request.method));
     this.families.inFlightOf(kind).inc();
     return new HttpExchange(this, request, response, kind, tenant);
+  }
+
+  forget(exchange: HttpExchange): void {
+    exchange.closed = true;
+    this.families.inFlightOf(exchange.kind).dec();
   }
 
   finish(exchange: HttpExchange): void {

@@ -10,6 +10,8 @@ export interface Slot {
   context?: unknown;
   /** Who enters what diagnostics channels trace, by the channel's name. */
   channels?: Map<string, Set<(message: object) => (<T>(fn: () => T) => T) | undefined>>;
+  /** The instances that objects are bound to, by the object. */
+  bound?: WeakMap<object, unknown>;
   /** Watches the event loop and the garbage collector. */
   runtimeWatch?: unknown;
 }

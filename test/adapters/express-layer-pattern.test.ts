@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import { describe, expect, it, vi } from 'vitest';
-import { type Layer, layerPattern } from '../../adapters/express/layer-pattern.js';
+import { type Layer, layerPattern } from '../../adapters/shared/express/layer-pattern.js';
 import { onEveryExpress } from './express-rows.js';
 
 type Declared = string | RegExp | ReadonlyArray<string | RegExp | readonly string[]>;

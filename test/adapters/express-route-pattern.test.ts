@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import { endpointOf, watchRouting } from '../../adapters/express/route-pattern.js';
+import { endpointOf, watchRouting } from '../../adapters/shared/express/route-pattern.js';
 import type { HttpExchange } from '../../src/adapter.js';
 
 const EXCHANGE = Symbol.for('promptheus.http.exchange.v1');

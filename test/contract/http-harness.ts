@@ -20,13 +20,18 @@ export interface AdapterOptions {
   };
 }
 
-/** A server with the routes that `test/adapters/express-app.ts` lists, built with one framework. */
+/** A server with the routes that `test/adapters/express-app.ts` lists, built with one framework, as its users would. */
 export interface HttpHarness {
   readonly name: string;
   /** Before the names of the parts in which the adapter counts its internal errors. */
   readonly part: string;
   /** Whether a rejected handler is handed to the error handling (Express 5), or never answers (Express 4). */
   readonly catchesRejections: boolean;
+  /**
+   * Cases of `http-routes.contract.ts`, by name, that the framework treats in a way of its own: the endpoint and status
+   * that it is counted under, or `false` where it has no such thing. The adapter's page lists each.
+   */
+  readonly differs?: Readonly<Record<string, readonly [endpoint: string, status: number] | false>>;
   start(options: AdapterOptions): Promise<{ readonly port: number; close(): Promise<void> }>;
 }
 

@@ -48,37 +48,44 @@ const CASES: ReadonlyArray<readonly [what: string, path: string, endpoint: strin
 
 export function routeCases(harness: HttpHarness): void {
   describe('routes', () => {
-    it.each(CASES)('%s: %s is %s', async (_what, path, endpoint, status) => {
-      const app = await run(harness);
-      await raw(app.port, `GET ${path} HTTP/1.1`);
-      await expectRequests(app.instance, counted('GET', endpoint, status));
-      await expectLines(app.instance, inFlight('GET', 0));
-      await app.close();
-    });
-
-    it('keeps the alternatives of arrays apart on one server, in any order', async () => {
-      const app = await run(harness);
-      for (const path of [
-        '/right/1',
-        '/left/a/1',
-        '/LEFT/b/2',
-        '/two/1',
-        '/one/1',
-        '/t/a/api/users/1',
-        '/t/b/api/users/2',
-      ]) {
+    for (const [what, path, everywhere, wanted] of CASES) {
+      const own = harness.differs?.[what];
+      if (own === false) continue;
+      const [endpoint, status] = own ?? [everywhere, wanted];
+      it(`${what}: ${path} is ${endpoint}`, async () => {
+        const app = await run(harness);
         await raw(app.port, `GET ${path} HTTP/1.1`);
-      }
-      await expectRequests(
-        app.instance,
-        counted('GET', '/right/:id', 200),
-        counted('GET', '/left/:side/:id', 200, 2),
-        counted('GET', '/two/:b', 200),
-        counted('GET', '/one/:a', 200),
-        counted('GET', '/t/:org/api/users/:id', 200, 2),
-      );
-      await app.close();
-    });
+        await expectRequests(app.instance, counted('GET', endpoint, status));
+        await expectLines(app.instance, inFlight('GET', 0));
+        await app.close();
+      });
+    }
+
+    const mountsArrays = harness.differs?.['an array of mounts, first'] !== false;
+    if (mountsArrays)
+      it('keeps the alternatives of arrays apart on one server, in any order', async () => {
+        const app = await run(harness);
+        for (const path of [
+          '/right/1',
+          '/left/a/1',
+          '/LEFT/b/2',
+          '/two/1',
+          '/one/1',
+          '/t/a/api/users/1',
+          '/t/b/api/users/2',
+        ]) {
+          await raw(app.port, `GET ${path} HTTP/1.1`);
+        }
+        await expectRequests(
+          app.instance,
+          counted('GET', '/right/:id', 200),
+          counted('GET', '/left/:side/:id', 200, 2),
+          counted('GET', '/two/:b', 200),
+          counted('GET', '/one/:a', 200),
+          counted('GET', '/t/:org/api/users/:id', 200, 2),
+        );
+        await app.close();
+      });
 
     it('counts a rejection as the framework treats it', async () => {
       const app = await run(harness);
@@ -106,11 +113,13 @@ export function routeCases(harness: HttpHarness): void {
       await raw(app.port, 'HEAD /plain HTTP/1.1');
       await raw(app.port, 'OPTIONS /plain HTTP/1.1');
       await raw(app.port, 'PURGE /any HTTP/1.1');
+      const options = harness.differs?.OPTIONS || (['unmatched', 200] as const);
+      const other = harness.differs?.['an unknown method'] || (['/any', 200] as const);
       await expectRequests(
         app.instance,
         counted('HEAD', '/plain', 200),
-        counted('OPTIONS', 'unmatched', 200),
-        counted('_OTHER', '/any', 200),
+        counted('OPTIONS', ...options),
+        counted('_OTHER', ...other),
       );
       await expectLines(app.instance, 'http_response_body_bytes_sum{method="HEAD",endpoint="/plain"} 0');
       await app.close();

@@ -24,7 +24,7 @@ const FOLDERS = {
     tests: ['test/unit/exposition/*.test.ts', EXPOSITION, 'test/contract/default-port.test.ts'],
   },
   express: {
-    mutate: ['adapters/express/*.ts', '!adapters/express/{index,types}.ts'],
+    mutate: ['adapters/{express,shared/express,shared/http}/*.ts', '!adapters/**/{index,types}.ts'],
     tests: ['test/adapters/express*.test.ts'],
   },
 };

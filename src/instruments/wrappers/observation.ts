@@ -18,5 +18,5 @@ export interface Observation {
   lost(): void;
 }
 
-/** Begins the observation of a call; `undefined` leaves it unobserved. */
-export type Begin = (args: readonly unknown[]) => Observation | undefined;
+/** Begins the observation of a call, `self` being its `this`; `undefined` leaves it unobserved. */
+export type Begin = (args: readonly unknown[], self?: unknown) => Observation | undefined;

@@ -32,8 +32,8 @@ export interface ObserveHttpOptions<A extends readonly unknown[] = any[]> extend
  * const ingest = observeHttp(async (input: Ingest) => service.process(input), { endpoint: 'ingest', method: 'POST' });
  */
 export function observeHttp<F extends AnyFunction>(fn: F, options: ObserveHttpOptions<Parameters<F>>): F {
-  return wrapCall(fn, 'observeHttp', (args) => {
-    const instruments = availableInstruments(options?.promptheus);
+  return wrapCall(fn, 'observeHttp', (args, self) => {
+    const instruments = availableInstruments(options?.promptheus, self);
     return instruments && beginHttp(instruments, args, options as ObserveHttpOptions);
   });
 }

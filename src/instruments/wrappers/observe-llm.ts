@@ -38,8 +38,8 @@ export function observeLlm<F extends AnyFunction>(
   fn: F,
   options: ObserveLlmOptions<Parameters<F>, Awaited<ReturnType<F>>> = {},
 ): F {
-  return wrapCall(fn, 'observeLlm', (args) => {
-    const instruments = availableInstruments(options?.promptheus);
+  return wrapCall(fn, 'observeLlm', (args, self) => {
+    const instruments = availableInstruments(options?.promptheus, self);
     return instruments && beginLlm(instruments, args, options as ObserveLlmOptions);
   });
 }

@@ -48,8 +48,8 @@ type Record = (instruments: Instruments, outcome: Exclude<Outcome, 'incomplete'>
 
 /** A name that belongs to another family is found out at a call, which must not fail: it is counted. */
 function observeOutcome<F extends AnyFunction>(fn: F, wrapper: string, record: Record): F {
-  return wrapCall(fn, wrapper, () => {
-    const instruments = availableInstruments();
+  return wrapCall(fn, wrapper, (_args, self) => {
+    const instruments = availableInstruments(undefined, self);
     if (instruments === undefined) return undefined;
     return timedObservation(instruments, wrapper, (outcome, seconds) =>
       record(instruments, outcome === 'incomplete' ? 'aborted' : outcome, seconds),

@@ -22,8 +22,8 @@ export interface ObserveQueryOptions<A extends readonly unknown[] = any[]> exten
  * const ticketById = observeQuery((id: number) => pool.query('SELECT * FROM tickets WHERE id = $1', [id]), { queryType: 'ticket_by_id' });
  */
 export function observeQuery<F extends AnyFunction>(fn: F, options: ObserveQueryOptions<Parameters<F>>): F {
-  return wrapCall(fn, 'observeQuery', (args) => {
-    const instruments = availableInstruments(options?.promptheus);
+  return wrapCall(fn, 'observeQuery', (args, self) => {
+    const instruments = availableInstruments(options?.promptheus, self);
     if (instruments === undefined) return undefined;
     const queryType = labelOf(instruments, PART, args, options?.queryType, []);
     const tenant = labelOf(instruments, PART, args, options?.tenant, TENANT_KEYS);

@@ -31,8 +31,8 @@ export function observeVectorSearch<F extends AnyFunction>(
   fn: F,
   options: ObserveVectorSearchOptions<Parameters<F>, Awaited<ReturnType<F>>> = {},
 ): F {
-  return wrapCall(fn, 'observeVectorSearch', (args) => {
-    const instruments = availableInstruments(options?.promptheus);
+  return wrapCall(fn, 'observeVectorSearch', (args, self) => {
+    const instruments = availableInstruments(options?.promptheus, self);
     return instruments && beginSearch(instruments, args, options as ObserveVectorSearchOptions);
   });
 }

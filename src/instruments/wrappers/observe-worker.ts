@@ -19,8 +19,8 @@ export interface ObserveWorkerOptions<A extends readonly unknown[] = any[]> exte
  * const summarise = observeWorker(async (ticket: Ticket) => { … }, { workerName: 'summarise' });
  */
 export function observeWorker<F extends AnyFunction>(fn: F, options: ObserveWorkerOptions<Parameters<F>>): F {
-  return wrapCall(fn, 'observeWorker', (args) => {
-    const instruments = availableInstruments(options?.promptheus);
+  return wrapCall(fn, 'observeWorker', (args, self) => {
+    const instruments = availableInstruments(options?.promptheus, self);
     if (instruments === undefined) return undefined;
     const worker = labelOf(instruments, PART, args, options?.workerName, []) ?? 'unknown';
     return timedObservation(instruments, PART, (outcome, seconds) =>

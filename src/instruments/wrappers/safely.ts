@@ -1,16 +1,20 @@
 import { currentInstruments } from '../current.js';
 import type { Instruments } from '../instruments.js';
+import { boundInstruments } from './bound.js';
 
 /** Which instance a wrapper records into. */
 export interface OnInstance {
-  /** Default: the default instance, looked up at each call. */
+  /** Default: the instance that the method's object is bound to (Nest), else the default one, looked up at each call. */
   readonly promptheus?: Instruments | undefined;
 }
 
-/** The instance given, or the default one; `undefined` when none can be made: then calls run unobserved. */
-export function availableInstruments(given?: Instruments): Instruments | undefined {
+/**
+ * The instance given, that which the object of a method is bound to, or the default one; `undefined` when none can be made:
+ * then calls run unobserved.
+ */
+export function availableInstruments(given?: Instruments, self?: unknown): Instruments | undefined {
   try {
-    return given ?? currentInstruments();
+    return given ?? boundInstruments(self) ?? currentInstruments();
   } catch {
     return undefined;
   }

@@ -16,7 +16,7 @@ export type AnyFunction = (...args: any[]) => any;
 export function wrapCall<F extends AnyFunction>(fn: F, wrapper: string, begin: Begin): F {
   assertFunction(fn, wrapper);
   const wrapped = function (this: unknown, ...args: unknown[]): unknown {
-    const observation = begun(begin, args);
+    const observation = begun(begin, args, this);
     if (observation === undefined) return Reflect.apply(fn, this, args);
     return observed(observation, args, () => Reflect.apply(fn, this, observation.args ?? args));
   };
@@ -24,9 +24,9 @@ export function wrapCall<F extends AnyFunction>(fn: F, wrapper: string, begin: B
 }
 
 /** An instance of another version may lack what this one asks of it: then the call runs unobserved. */
-function begun(begin: Begin, args: readonly unknown[]): Observation | undefined {
+function begun(begin: Begin, args: readonly unknown[], self: unknown): Observation | undefined {
   try {
-    return begin(args);
+    return begin(args, self);
   } catch {
     return undefined;
   }

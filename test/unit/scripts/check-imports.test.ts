@@ -19,6 +19,8 @@ const OFFENCES = [
   'layer-metrics: src/metrics/reaches-up.ts',
   'layer-options: src/options/options.ts',
   'layer-registry: src/registry/reaches-up.ts',
+  'nest-has-the-decorators: adapters/nest/index.ts',
+  'nest-loads-nest: adapters/nest/loads-another.ts',
   'no-cycle: src/instruments/cycle-a.ts',
   'no-package-at-run-time: adapters/one/loads-framework.ts',
   'one-composition-root: src/instruments/wires.ts',

@@ -1,4 +1,4 @@
-import { exchangeOf, type HttpExchange, pathOfTarget } from '../../src/adapter.js';
+import { exchangeOf, type HttpExchange, pathOfTarget } from '../../../src/adapter.js';
 import { type Layer, layerPattern } from './layer-pattern.js';
 import type { ExpressRequest } from './types.js';
 

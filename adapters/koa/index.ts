@@ -1,0 +1,2 @@
+export { koaMetrics } from './adapter.js';
+export type { KoaContext, KoaLabel, KoaMetricsOptions, KoaMiddleware } from './types.js';

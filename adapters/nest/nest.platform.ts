@@ -1,0 +1,71 @@
+import type { OnApplicationBootstrap, OnApplicationShutdown } from '@nestjs/common';
+import type { AbstractHttpAdapter, HttpAdapterHost } from '@nestjs/core';
+import { type AdapterInstance, PromptheusError, show } from '../../src/adapter.js';
+import { expressMiddleware } from '../shared/express/middleware.js';
+import type { ExpressMetricsOptions } from '../shared/express/types.js';
+import { measureFastify } from '../shared/fastify/measure.js';
+import type { FastifyApplication, FastifyMetricsOptions } from '../shared/fastify/types.js';
+import { serve } from '../shared/http/lifespan.js';
+import type { PromptheusModuleOptions } from './types.js';
+
+const NAME = 'PromptheusModule.forRoot';
+
+/**
+ * Measures HTTP at the platform, before guards, pipes and body parsers: what they refuse is a request, too. Starts the
+ * instance when the application is up, and releases it when it has shut down.
+ */
+export class PromptheusPlatform implements OnApplicationBootstrap, OnApplicationShutdown {
+  private release: (() => Promise<void>) | undefined;
+  private readonly options: PromptheusModuleOptions;
+
+  /** @throws {INVALID_OPTION} {FAMILY_CONFLICT} {INVALID_LABEL} {INVALID_BUCKETS} */
+  constructor(
+    host: HttpAdapterHost | undefined,
+    private readonly instance: AdapterInstance,
+    { port, ...options }: PromptheusModuleOptions,
+    private readonly metricsPort = port,
+  ) {
+    assertPort(port);
+    this.options = { ...options, promptheus: instance, ...(port === undefined ? {} : { path: false }) };
+    if (host?.httpAdapter !== undefined) this.measure(host.httpAdapter);
+    else if (host !== undefined) this.measureLater(host);
+  }
+
+  async onApplicationBootstrap(): Promise<void> {
+    this.release = await serve(this.instance);
+    if (this.metricsPort !== undefined) await this.instance.startMetricsServer({ port: this.metricsPort });
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.release?.();
+  }
+
+  /** A module for tests is made before its application, and so before its platform. */
+  private measureLater(host: HttpAdapterHost): void {
+    let adapter: AbstractHttpAdapter | undefined;
+    const { set } = Object.getOwnPropertyDescriptor(Object.getPrototypeOf(host), 'httpAdapter') as PropertyDescriptor;
+    Object.defineProperty(host, 'httpAdapter', {
+      configurable: true,
+      enumerable: true,
+      get: () => adapter,
+      set: (given: AbstractHttpAdapter) => {
+        adapter = given;
+        set?.call(host, given);
+        if (given !== undefined) this.measure(given);
+      },
+    });
+  }
+
+  private measure(adapter: AbstractHttpAdapter): void {
+    if (adapter.getType() === 'fastify') {
+      measureFastify(NAME, adapter.getInstance() as FastifyApplication, this.options as FastifyMetricsOptions);
+    } else {
+      adapter.use(expressMiddleware(NAME, this.options as ExpressMetricsOptions));
+    }
+  }
+}
+
+function assertPort(port: unknown): void {
+  if (port === undefined || (Number.isInteger(port) && (port as number) >= 0 && (port as number) < 65_536)) return;
+  throw new PromptheusError('INVALID_OPTION', `${NAME}: port must be a number from 0 to 65535, got ${show(port)}.`);
+}

@@ -1,0 +1,23 @@
+import type { AdapterInstance } from '../../../src/adapter.js';
+
+/** How many open servers an instance has, whichever copy of the package counts them. */
+const SERVERS = Symbol.for('promptheus.servers.v1');
+
+type Served = AdapterInstance & { [SERVERS]?: number };
+
+/**
+ * Starts an instance for a server that opens. The function that it gives is called when the server has closed: with the
+ * last of its servers, the instance stops. Calling it again does nothing.
+ */
+export async function serve(instance: AdapterInstance): Promise<() => Promise<void>> {
+  const served: Served = instance;
+  served[SERVERS] = (served[SERVERS] ?? 0) + 1;
+  await instance.start();
+  let open = true;
+  return async () => {
+    if (!open) return;
+    open = false;
+    served[SERVERS] = (served[SERVERS] as number) - 1;
+    if (served[SERVERS] === 0) await instance.stop();
+  };
+}

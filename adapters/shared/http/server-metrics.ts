@@ -1,0 +1,133 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import {
+  type AdapterInstance,
+  CORRELATION_ID_HEADER,
+  correlationIdFrom,
+  defaultInstance,
+  exchangeOf,
+  givenFlag,
+  givenText,
+  type HttpExchange,
+  type HttpRecorder,
+  pathOfTarget,
+  type RequestState,
+  requestState,
+  runWithState,
+  type ScrapeResponse,
+} from '../../../src/adapter.js';
+import { type HttpFramework, lateRecorderOf, recorderOf } from './recorder.js';
+import type { HttpMetricsOptions } from './types.js';
+
+/**
+ * What all adapters of HTTP frameworks do with a request: measure it, give it a context with correlation id and tenant,
+ * answer the scrape. No callback of the application can break a request.
+ */
+export class HttpServerMetrics<Q> {
+  private bound: Bound | undefined;
+  private readonly path: string | false;
+  private readonly tenantOf: ((request: Q) => string | undefined) | undefined;
+  private readonly isSkipped: ((request: Q) => boolean) | undefined;
+
+  /** @throws with `promptheus` given {FAMILY_CONFLICT} {INVALID_LABEL} {INVALID_BUCKETS} */
+  constructor(
+    private readonly framework: HttpFramework<Q>,
+    private readonly options: HttpMetricsOptions<Q>,
+  ) {
+    const { promptheus, path = '/metrics', skip, tenant } = options;
+    this.path = path;
+    this.tenantOf = tenant && ((request) => givenText(tenant.from(request)) || undefined);
+    this.isSkipped = skip && ((request) => givenFlag(skip(request)));
+    this.bound = promptheus && { instance: promptheus, recorder: recorderOf(promptheus, framework, options) };
+  }
+
+  /** The instance that records; the default one is looked up at the first use. */
+  get instance(): AdapterInstance {
+    return this.binding().instance;
+  }
+
+  /** Whether this request is to be measured: not where it is already, by an adapter further out, or nothing is recorded. */
+  takes(response: ServerResponse): boolean {
+    return this.binding().instance.options.enabled && exchangeOf(response) === undefined;
+  }
+
+  isScrape(url: string | undefined): boolean {
+    return this.path !== false && pathOfTarget(url) === this.path;
+  }
+
+  scrape({ method, headers, socket }: IncomingMessage): Promise<ScrapeResponse> {
+    return this.instance.scrape({ method, headers, remoteAddress: socket.remoteAddress });
+  }
+
+  /** Answers a scrape past the framework. */
+  answer(request: IncomingMessage, response: ServerResponse): void {
+    void this.scrape(request).then(({ status, headers, body }) => {
+      // Another may have answered meanwhile, one that looks after slow requests.
+      if (!response.destroyed && !response.headersSent) response.writeHead(status, headers).end(body);
+    });
+  }
+
+  /**
+   * Runs `fn` as the work of a request, which is measured until its response is closed. `own` is the framework's request;
+   * `state` is what the adapter finds in `exchange.adapterState` then.
+   */
+  run<T>(request: IncomingMessage, response: ServerResponse, own: Q, fn: () => T, state?: unknown): T {
+    const opened = this.open(request, response, own, state);
+    response.setHeader(CORRELATION_ID_HEADER, opened.correlationId);
+    return runWithState(opened, fn);
+  }
+
+  /**
+   * `run` without running and without the response's header, for frameworks that lose the state on their way (it is to be
+   * run with again there) and keep the headers themselves.
+   */
+  open(request: IncomingMessage, response: ServerResponse, own: Q, state?: unknown): RequestState {
+    const { recorder } = this.binding();
+    const correlationId = correlationIdFrom(request.headers[CORRELATION_ID_HEADER]);
+    const tenant = this.tenantOf && this.guarded('tenant', this.tenantOf, own);
+    const skipped = this.isSkipped !== undefined && this.guarded('skip', this.isSkipped, own) === true;
+    const arrived = exchangeOf(response);
+    if (skipped) {
+      if (arrived !== undefined) recorder.forget(arrived);
+      return requestState(correlationId, tenant, undefined);
+    }
+    arrived?.enter(tenant);
+    const exchange = arrived ?? recorder.begin(request, response, tenant);
+    exchange.adapterState = state;
+    return requestState(correlationId, tenant, exchange);
+  }
+
+  /** Measures a request that has reached the server, and of which the framework has made none of its own yet. */
+  arrive(request: IncomingMessage, response: ServerResponse): HttpExchange {
+    return this.binding().recorder.begin(request, response);
+  }
+
+  /** Leaves out a request that had arrived. */
+  forget(exchange: HttpExchange): void {
+    this.binding().recorder.forget(exchange);
+  }
+
+  /** What `read` gives of the framework's request; `undefined`, and counted, where it throws. */
+  guarded<T>(part: string, read: (request: Q) => T, request: Q): T | undefined {
+    try {
+      return read(request);
+    } catch {
+      this.binding().recorder.internalError(`${this.framework.part}_${part}`);
+      return undefined;
+    }
+  }
+
+  private binding(): Bound {
+    this.bound ??= bind(this.framework, this.options);
+    return this.bound;
+  }
+}
+
+interface Bound {
+  readonly instance: AdapterInstance;
+  readonly recorder: HttpRecorder;
+}
+
+function bind<Q>(framework: HttpFramework<Q>, options: HttpMetricsOptions<Q>): Bound {
+  const instance = defaultInstance();
+  return { instance, recorder: lateRecorderOf(instance, framework, options) };
+}

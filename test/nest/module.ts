@@ -1,0 +1,29 @@
+import type { ModuleMetadata } from '@nestjs/common';
+import { ModulesContainer } from '@nestjs/core';
+import { PromptheusExplorer } from '../../adapters/nest/nest.explorer.js';
+import { PROMPTHEUS_INSTANCE } from '../../adapters/nest/nest.tokens.js';
+import { createPromptheus, type Promptheus } from '../../src/index.js';
+
+/** An instance of its own, which no decorator would find by itself. */
+export function instanceOfItsOwn(): Promptheus {
+  return createPromptheus({ default: false, registry: false, logger: false });
+}
+
+/** What the module provides for decorators and injected families. */
+export function decorated(instance: Promptheus): NonNullable<ModuleMetadata['providers']> {
+  return [
+    { provide: PROMPTHEUS_INSTANCE, useValue: instance },
+    {
+      provide: PromptheusExplorer,
+      inject: [ModulesContainer],
+      useFactory: (modules: ModulesContainer) => new PromptheusExplorer(modules, instance),
+    },
+  ];
+}
+
+export async function linesOf(instance: Promptheus, start: string): Promise<string[]> {
+  return (await instance.scrape()).body
+    .toString()
+    .split('\n')
+    .filter((line) => line.startsWith(start));
+}
