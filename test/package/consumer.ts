@@ -24,11 +24,11 @@ export class Consumer {
     writeFileSync(join(this.folder, path), text);
   }
 
-  /** Makes a package of the project's own node_modules visible here. */
-  link(name: string): void {
+  /** Makes a package of the project's own node_modules, or of another, visible here. */
+  link(name: string, from = join(root, 'node_modules')): void {
     const place = join(this.folder, 'node_modules', name);
     mkdirSync(dirname(place), { recursive: true });
-    symlinkSync(join(root, 'node_modules', name), place);
+    symlinkSync(join(from, name), place);
   }
 
   /** Runs a program here; its output, and its exit code. */
