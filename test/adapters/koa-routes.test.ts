@@ -1,37 +1,26 @@
-import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
-import Koa from 'koa';
+import type Koa from 'koa';
 import mount from 'koa-mount';
 import { afterEach, describe, expect, it } from 'vitest';
 import { koaMetrics } from '../../adapters/koa/index.js';
-import { createPromptheus, type Promptheus } from '../../src/index.js';
+import type { Promptheus } from '../../src/index.js';
 import { counted, expectRequests, raw } from '../contract/http-harness.js';
 import { onEveryRouter } from './koa-rows.js';
+import { closeAll, listen, ownInstance, quiet } from './koa-server.js';
 
 // biome-ignore lint/suspicious/noExplicitAny: six routers stand here, each with types of its own or none.
 type Any = any;
 
-const closing: Array<() => unknown> = [];
-afterEach(() => {
-  for (const close of closing.splice(0)) close();
-});
+afterEach(closeAll);
 
 const ok = (ctx: Any) => (ctx.body = 'ok');
 
 /** An application that is measured; `ask` sends it requests, and gives the last answer. */
 function measured(): { app: Koa; instance: Promptheus; ask(...lines: string[]): Promise<string> } {
-  const instance = createPromptheus({ default: false, registry: false, logger: false });
-  const app = new Koa();
-  app.silent = true;
-  app.use(koaMetrics({ promptheus: instance }));
-  let port = 0;
+  const instance = ownInstance();
+  const app = quiet().use(koaMetrics({ promptheus: instance }));
+  let port: number | undefined;
   const ask = async (...lines: string[]) => {
-    if (port === 0) {
-      const server = app.listen(0, '127.0.0.1');
-      await once(server, 'listening');
-      closing.push(() => server.close());
-      port = (server.address() as AddressInfo).port;
-    }
+    port ??= await listen(app);
     let received = '';
     for (const line of lines) received = await raw(port, `${line} HTTP/1.1`);
     return received;

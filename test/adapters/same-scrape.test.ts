@@ -1,12 +1,19 @@
 import { resolve } from 'node:path';
+import Router from '@koa/router';
 import { describe, expect, it } from 'vitest';
 import { scrapeAfterTraffic } from '../contract/same-traffic.js';
 import { expressHarness } from './express-app.js';
 import { fastifyHarness } from './fastify-app.js';
+import { koaHarness } from './koa-app.js';
+
+const KOA = { name: '@koa/router', folder: '.', router: '@koa/router', rest: '*rest', isFull: true };
 
 describe('the same traffic', () => {
-  it.each([fastifyHarness])('gives the same scrape on $name as on Express', async (harness) => {
-    const express = expressHarness('Express', resolve('package.json'), true);
-    expect(await scrapeAfterTraffic(harness)).toEqual(await scrapeAfterTraffic(express));
-  });
+  it.each([fastifyHarness, koaHarness(KOA, Router)])(
+    'gives the same scrape on $name as on Express',
+    async (harness) => {
+      const express = expressHarness('Express', resolve('package.json'), true);
+      expect(await scrapeAfterTraffic(harness)).toEqual(await scrapeAfterTraffic(express));
+    },
+  );
 });
