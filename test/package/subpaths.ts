@@ -8,6 +8,7 @@ export const SUBPATHS: ReadonlyArray<readonly [subpath: string, name: string]> =
   ['promptheus/chroma', 'instrumentChroma'],
   ['promptheus/decorators', 'ObserveLlm'],
   ['promptheus/express', 'expressMetrics'],
+  ['promptheus/fastify', 'fastifyMetrics'],
   ['promptheus/google-genai', 'instrumentGoogleGenAI'],
   ['promptheus/lancedb', 'instrumentLanceDB'],
   ['promptheus/langchain', 'langchainHandler'],
