@@ -41,7 +41,7 @@ async function endsAndTells(name: string, lines: readonly RegExp[]): Promise<voi
   for (const line of lines) must(line.test(output()), `it does not tell ${line}`);
 }
 
-async function measures(name: string): Promise<void> {
+async function answersAndCounts(name: string): Promise<void> {
   const { child, output } = start(name);
   try {
     await once(child.stdout as NodeJS.ReadableStream, 'data');
@@ -56,7 +56,9 @@ async function measures(name: string): Promise<void> {
   }
 }
 
-for (const name of ['express-minimal', 'koa-minimal']) await example(name, () => measures(name));
+for (const name of ['express-minimal', 'fastify-minimal', 'hono-minimal', 'koa-minimal', 'node-minimal']) {
+  await example(name, () => answersAndCounts(name));
+}
 
 await example('support-desk', async () => {
   const { child, output } = start('support-desk', ['--once']);

@@ -5,5 +5,4 @@ export type FastifyMetricsPlugin = (
   // biome-ignore lint/suspicious/noExplicitAny: it has four parameters of type, and any must be accepted.
   instance: any,
   options: FastifyMetricsOptions,
-  done: (error?: Error) => void,
-) => void;
+) => Promise<void>;

@@ -3,41 +3,42 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate as immediate } from 'node:timers/promises';
-import { type FastifyInstance, type FastifyPluginAsync, type FastifyReply, fastify } from 'fastify';
+import type { FastifyInstance, FastifyPluginAsync, FastifyReply, fastify } from 'fastify';
 import { fastifyMetrics } from '../../adapters/fastify/index.js';
 import { context } from '../../src/index.js';
 import type { AdapterOptions, HttpHarness } from '../contract/http-harness.js';
+import type { FastifyRow } from './fastify-rows.js';
 
 const file = join(mkdtempSync(join(tmpdir(), 'promptheus-fastify-')), 'hello.txt');
 writeFileSync(file, 'hello');
 
-/** Fastify 5, as an application would use it: prefixes where Express has mounts. */
-export const fastifyHarness: HttpHarness = {
-  name: 'Fastify 5',
-  part: 'fastify',
-  catchesRejections: true,
-  differs: {
-    'a regular expression': ['/regex/:n(^\\\\d+$)', 200],
-    'routes that pass on to another': ['/passes/:to', 200],
-    OPTIONS: ['unmatched', 404],
-  },
-  async start(options) {
-    const app = await buildApp(options);
-    await app.listen({ port: 0, host: '127.0.0.1' });
-    return {
-      port: (app.server.address() as AddressInfo).port,
-      async close() {
-        const closed = app.close();
-        app.server.closeAllConnections();
-        await closed;
-      },
-    };
-  },
-};
+/** One Fastify as an application would use it: prefixes where Express has mounts. */
+export function fastifyHarness({ name, server }: FastifyRow, create: typeof fastify): HttpHarness {
+  return {
+    name,
+    part: 'fastify',
+    catchesRejections: true,
+    differs: {
+      'a regular expression': ['/regex/:n(^\\\\d+$)', 200],
+      'routes that pass on to another': ['/passes/:to', 200],
+      OPTIONS: ['unmatched', 404],
+    },
+    async start(options) {
+      const app = buildApp(create({ ...server }), options);
+      await app.listen({ port: 0, host: '127.0.0.1' });
+      return {
+        port: (app.server.address() as AddressInfo).port,
+        async close() {
+          const closed = app.close();
+          app.server.closeAllConnections();
+          await closed;
+        },
+      };
+    },
+  };
+}
 
-async function buildApp(options: AdapterOptions): Promise<FastifyInstance> {
-  // Paths as Express takes them: in any case, and of any length.
-  const app = fastify({ routerOptions: { caseSensitive: false, maxParamLength: 10_000 } });
+function buildApp(app: FastifyInstance, options: AdapterOptions): FastifyInstance {
   app.addHttpMethod('PURGE');
   app.register(fastifyMetrics, options);
   app.register(fastifyMetrics, options);

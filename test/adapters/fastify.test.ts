@@ -1,4 +1,5 @@
 import { httpAdapterContract } from '../contract/http-adapter.contract.js';
 import { fastifyHarness } from './fastify-app.js';
+import { onEveryFastify } from './fastify-rows.js';
 
-httpAdapterContract(fastifyHarness);
+onEveryFastify((row, fastify) => httpAdapterContract(fastifyHarness(row, fastify)));

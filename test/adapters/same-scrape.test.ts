@@ -9,7 +9,7 @@ import { koaHarness } from './koa-app.js';
 const KOA = { name: '@koa/router', folder: '.', router: '@koa/router', rest: '*rest', isFull: true };
 
 describe('the same traffic', () => {
-  it.each([fastifyHarness, koaHarness(KOA, Router)])(
+  it.each([fastifyHarness, koaHarness(KOA, Router as never)])(
     'gives the same scrape on $name as on Express',
     async (harness) => {
       const express = expressHarness('Express', resolve('package.json'), true);

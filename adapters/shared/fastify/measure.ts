@@ -22,8 +22,8 @@ export function measureFastify(name: string, instance: FastifyApplication, optio
   if (options.promptheus?.options.enabled === false) return;
   const app: FastifyApplication & { [MEASURED]?: true } = rootOf(instance);
   if (app[MEASURED] === true) return;
-  app[MEASURED] = true;
   const metrics = metricsOf(name, options);
+  app[MEASURED] = true;
   // What Fastify answers before any hook (a URL that it cannot read, a server that closes) is seen here only.
   app.server.prependListener('request', (request, response) => {
     if (metrics.takes(response)) metrics.arrive(request, response).adapterState = metrics;

@@ -125,6 +125,27 @@ describe('the HTTP instrument', () => {
     expect(counts.reduce((sum, line) => sum + Number(line.split(' ').at(-1)), 0)).toBe(12);
   });
 
+  it('forgets a request, and counts one whose tenant came late', async () => {
+    const instance = instanceWith();
+    const recorder = instance.http.recorder({ reading: byUrl });
+    const closed: unknown[] = [];
+    const server = createServer((request, response) => {
+      const exchange = recorder.begin(request, response);
+      response.on('close', () => closed.push(request.url));
+      if (request.url === '/forgotten') recorder.forget(exchange);
+      else exchange.enter('acme');
+      response.end('ok');
+    });
+    servers.push(server.listen(0));
+    const { port } = server.address() as AddressInfo;
+    for (const path of ['/forgotten', '/kept']) await (await fetch(`http://127.0.0.1:${port}${path}`)).text();
+    await vi.waitFor(() => expect(closed).toEqual(['/forgotten', '/kept']));
+    expect(await lines(instance, 'http_request_duration_seconds_count')).toEqual([
+      'http_request_duration_seconds_count{method="GET",endpoint="/kept",company_id="acme",status_code="200"} 1',
+    ]);
+    expect(await lines(instance, 'http_requests_in_flight{')).toEqual(['http_requests_in_flight{method="GET"} 0']);
+  });
+
   it('refuses a second recorder with other buckets', () => {
     const instance = instanceWith();
     instance.http.recorder({ reading: byUrl });
