@@ -1,11 +1,14 @@
+import type { EventEmitter } from 'node:events';
 import { currentState, runWithState } from './context/context.js';
 import type { ScrapeRequest, ScrapeResponse } from './exposition/scrape-handler.js';
 import type { HttpInstrument } from './instruments/http.js';
 import type { HttpExchange } from './instruments/http-exchange.js';
 import type { Instruments } from './instruments/instruments.js';
+import { interpose } from './instruments/wrappers/interpose.js';
 import { promptheus } from './promptheus.js';
 
 export { type Enter, enterChannel } from './context/channel.js';
+export { context } from './context/context.js';
 export { PromptheusError, show } from './errors/promptheus-error.js';
 export type { ScrapeRequest, ScrapeResponse } from './exposition/scrape-handler.js';
 export { correlationIdFrom } from './instruments/correlation-id.js';
@@ -63,4 +66,13 @@ export function runRequest<T>(
     },
     fn,
   );
+}
+
+/** Runs what listens to an emitter in the context of now: a socket's events come from outside of any. */
+export function keepContext(emitter: EventEmitter): void {
+  const state = currentState();
+  const emit = emitter.emit as (this: EventEmitter, ...args: unknown[]) => boolean;
+  interpose(emitter, 'emit', function emitInContext(this: EventEmitter, ...args: unknown[]): boolean {
+    return runWithState(state, () => emit.apply(this, args));
+  });
 }

@@ -27,6 +27,8 @@ interface MeasuredRequest {
 
 /** What an exchange tells when the response is closed. */
 export interface ExchangeOwner {
+  /** Knows no routes, and leaves a request to whoever does further in. */
+  readonly yields: boolean;
   finish(exchange: HttpExchange): void;
 }
 
@@ -58,11 +60,11 @@ export class HttpExchange {
   readonly pushBefore: Push;
 
   constructor(
-    readonly owner: ExchangeOwner,
+    public owner: ExchangeOwner,
     readonly request: IncomingMessage,
     readonly response: ServerResponse,
-    readonly kind: RequestKind,
-    readonly tenant: string,
+    public kind: RequestKind,
+    public tenant: string,
   ) {
     // Own properties, so that what others put on the response before or after this stays in the chain.
     this.writeBefore = response.write as Write;
@@ -82,6 +84,13 @@ export class HttpExchange {
     const source = request as unknown as MeasuredRequest;
     source[EXCHANGE] = this;
     source.push = push;
+  }
+
+  /** Measures it no more. */
+  leaveOut(): void {
+    if (this.closed) return;
+    this.closed = true;
+    this.kind.inFlight?.dec();
   }
 }
 

@@ -1,11 +1,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import {
   type AdapterInstance,
+  context,
   correlationIdFrom,
   defaultInstance,
   exchangeOf,
   givenFlag,
   givenText,
+  type HttpExchange,
   type HttpRecorder,
   pathOfTarget,
   runRequest,
@@ -44,16 +46,19 @@ export class HttpServerMetrics<Q> {
     return this.binding().instance;
   }
 
-  /** Whether this request is to be measured: not where it is already, by an adapter further out, or nothing is recorded. */
+  /** Whether this request is to be measured: not where an adapter further out does that and knows its routes, or nothing is recorded. */
   takes(response: ServerResponse): boolean {
-    return this.binding().instance.options.enabled && exchangeOf(response) === undefined;
+    const outer = exchangeOf(response);
+    return this.binding().instance.options.enabled && (outer === undefined || outer.owner.yields);
   }
 
   isScrape(url: string | undefined): boolean {
     return this.path !== false && pathOfTarget(url) === this.path;
   }
 
-  scrape({ method, headers, socket }: IncomingMessage): Promise<ScrapeResponse> {
+  scrape(request: IncomingMessage): Promise<ScrapeResponse> {
+    exchangeOf(request)?.leaveOut();
+    const { method, headers, socket } = request;
     return this.instance.scrape({ method, headers, remoteAddress: socket.remoteAddress });
   }
 
@@ -70,15 +75,33 @@ export class HttpServerMetrics<Q> {
    * `state` is what the adapter finds in `exchange.adapterState` then.
    */
   run<T>(request: IncomingMessage, response: ServerResponse, own: Q, fn: () => T, state?: unknown): T {
+    const outer = exchangeOf(response);
+    if (outer !== undefined) return this.takeOver(outer, own, fn, state);
     const { recorder } = this.binding();
     const correlationId = correlationIdFrom(request.headers[CORRELATION_ID]);
     response.setHeader(CORRELATION_ID, correlationId);
-    const tenant = this.tenantOf && this.guarded('tenant', this.tenantOf, own);
-    const skipped = this.isSkipped !== undefined && this.guarded('skip', this.isSkipped, own) === true;
-    if (skipped) return runRequest(correlationId, tenant, undefined, fn);
+    const tenant = this.tenantIn(own);
+    if (this.skips(own)) return runRequest(correlationId, tenant, undefined, fn);
     const exchange = recorder.begin(request, response, tenant);
     exchange.adapterState = state;
     return runRequest(correlationId, tenant, exchange, fn);
+  }
+
+  /** Goes on with what a server began to measure, which gave it its context as well. */
+  private takeOver<T>(outer: HttpExchange, own: Q, fn: () => T, state: unknown): T {
+    const tenant = this.tenantIn(own);
+    if (this.skips(own)) outer.leaveOut();
+    else this.binding().recorder.adopt(outer, tenant);
+    outer.adapterState = state;
+    return context.run({ tenant }, fn);
+  }
+
+  private tenantIn(own: Q): string | undefined {
+    return this.tenantOf && this.guarded('tenant', this.tenantOf, own);
+  }
+
+  private skips(own: Q): boolean {
+    return this.isSkipped !== undefined && this.guarded('skip', this.isSkipped, own) === true;
   }
 
   /** What `read` gives of the framework's request; `undefined`, and counted, where it throws. */
