@@ -50,22 +50,22 @@ export function defaultInstance(): AdapterInstance {
   return promptheus();
 }
 
-/** Runs `fn` as the work of one request: its correlation id and tenant hold through every `await` (S4.4). */
+/** What `observeHttp` names in a request that is left out of the metrics. */
+const LEFT_OUT = { endpoint: undefined };
+
+/**
+ * Runs `fn` as the work of one request: its correlation id and tenant hold through every `await` (S4.4). Without an exchange
+ * the request is left out of the metrics, whatever observes it further in.
+ */
 export function runRequest<T>(
   correlationId: string,
   tenant: string | undefined,
   exchange: HttpExchange | undefined,
   fn: () => T,
 ): T {
-  const { active } = currentState();
-  return runWithState(
-    {
-      correlationId,
-      tenant,
-      active: exchange === undefined ? active : { kind: 'http', record: exchange, outer: active },
-    },
-    fn,
-  );
+  const { active: outer } = currentState();
+  const active = { kind: 'http', record: exchange ?? LEFT_OUT, outer } as const;
+  return runWithState({ correlationId, tenant, active }, fn);
 }
 
 /** Runs what listens to an emitter in the context of now: a socket's events come from outside of any. */
