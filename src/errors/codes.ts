@@ -35,7 +35,8 @@ export const codes = {
   },
   NOT_A_SERVER: {
     means: 'A function that works on a server was given something else.',
-    solve: 'Give it what `createServer()` of node:http, node:https or node:http2, or the `listen()` of a framework, returned.',
+    solve:
+      'Give it what `createServer()` of node:http, node:https or node:http2, or the `listen()` of a framework, returned.',
   },
   NOT_A_FUNCTION: {
     means: 'A wrapper or a decorator was put on something that is not a function or method.',
