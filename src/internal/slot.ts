@@ -10,6 +10,8 @@ export interface Slot {
   context?: unknown;
   /** Who enters what diagnostics channels trace, by the channel's name. */
   channels?: Map<string, Set<(message: object) => (<T>(fn: () => T) => T) | undefined>>;
+  /** The servers that gracefulStop() stops now, and the instances that stop after the last of them. */
+  stopping?: { servers: number; readonly instances: Set<{ stop(): Promise<unknown> }> };
   /** Watches the event loop and the garbage collector. */
   runtimeWatch?: unknown;
 }

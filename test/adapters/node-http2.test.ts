@@ -56,7 +56,7 @@ describe.each(SERVERS)('instrumentServer on HTTP/2, %s', (_name, secure, make) =
       promptheus,
       tenant: { from: ({ headers }) => String(headers[':authority']) },
     });
-    const work = observeHttp((response: Http2ServerResponse) => response.end(context.correlationId()), {
+    const work = observeHttp((response: Http2ServerResponse) => response.end(context.correlationId() ?? ''), {
       endpoint: '/users/:id',
       promptheus,
     });

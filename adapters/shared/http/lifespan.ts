@@ -1,4 +1,5 @@
 import type { Server } from 'node:net';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type AdapterInstance, show } from '../../../src/adapter.js';
 
 /** How many open servers an instance has, whichever copy of the package counts them. */
@@ -27,7 +28,12 @@ export async function serve(instance: AdapterInstance): Promise<() => Promise<vo
 export function serveWhileListening(server: Server, user: { readonly instance: AdapterInstance }): void {
   const begin = (): void => {
     const serving = serve(user.instance);
-    server.once('close', () => void serving.then((release) => release()).catch(() => {}));
+    server.once('close', async () => {
+      // A server is closed a turn of the event loop before the responses on its last connections, which are to be counted.
+      await nextTurn();
+      await nextTurn();
+      await serving.then((release) => release()).catch(() => {});
+    });
     serving.catch((error: unknown) => {
       process.emitWarning(`The instance of a server did not start: ${show(error)}`, 'PromptheusWarning');
     });
