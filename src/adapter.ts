@@ -1,9 +1,11 @@
+import type { EventEmitter } from 'node:events';
 import { type ContextState, currentState, runWithState } from './context/context.js';
 import type { MetricsServer, MetricsServerOptions } from './exposition/metrics-server.js';
 import type { ScrapeRequest, ScrapeResponse } from './exposition/scrape-handler.js';
 import type { HttpInstrument } from './instruments/http.js';
 import type { HttpExchange } from './instruments/http-exchange.js';
 import type { Instruments } from './instruments/instruments.js';
+import { interpose } from './instruments/wrappers/interpose.js';
 import { promptheus } from './promptheus.js';
 
 export { type Enter, enterChannel } from './context/channel.js';
@@ -53,23 +55,25 @@ export function defaultInstance(): AdapterInstance {
   return promptheus();
 }
 
+/** What `observeHttp` names in a request that is left out of the metrics. */
+const LEFT_OUT = { endpoint: undefined };
+
 /** The state in which one request is worked on. */
 export interface RequestState extends ContextState {
   readonly correlationId: string;
 }
 
-/** The correlation id and the tenant hold through every `await` (S4.4). */
+/**
+ * The correlation id and the tenant hold through every `await` (S4.4). Without an exchange the request is left out of the
+ * metrics, whatever observes it further in.
+ */
 export function requestState(
   correlationId: string,
   tenant: string | undefined,
   exchange: HttpExchange | undefined,
 ): RequestState {
-  const { active } = currentState();
-  return {
-    correlationId,
-    tenant,
-    active: exchange === undefined ? active : { kind: 'http', record: exchange, outer: active },
-  };
+  const { active: outer } = currentState();
+  return { correlationId, tenant, active: { kind: 'http', record: exchange ?? LEFT_OUT, outer } };
 }
 
 /** Runs `fn` as the work of one request. */
@@ -80,4 +84,13 @@ export function runRequest<T>(
   fn: () => T,
 ): T {
   return runWithState(requestState(correlationId, tenant, exchange), fn);
+}
+
+/** Runs what listens to an emitter in the context of now: a socket's events come from outside of any. */
+export function keepContext(emitter: EventEmitter): void {
+  const state = currentState();
+  const emit = emitter.emit as (this: EventEmitter, ...args: unknown[]) => boolean;
+  interpose(emitter, 'emit', function emitInContext(this: EventEmitter, ...args: unknown[]): boolean {
+    return runWithState(state, () => emit.apply(this, args));
+  });
 }

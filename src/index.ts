@@ -4,6 +4,7 @@ export { PromptheusError } from './errors/promptheus-error.js';
 export type { ScrapeAuth } from './exposition/access.js';
 export type { MetricsServer, MetricsServerOptions } from './exposition/metrics-server.js';
 export type { ScrapeRequest, ScrapeResponse, ScrapeTarget } from './exposition/scrape-handler.js';
+export { type GracefulStopOptions, gracefulStop } from './graceful-stop.js';
 export { genaiPrices } from './instruments/genai-prices.js';
 export type { TokenUsage } from './instruments/llm-facts.js';
 export type { PricedCall, PriceSource } from './instruments/price-source.js';

@@ -20,8 +20,7 @@ export function metricsController(path: string): Type<unknown> {
       const response = reply.raw ?? (reply as ServerResponse);
       if ('hijack' in reply) reply.hijack();
       // A scrape is no request of the application.
-      const exchange = exchangeOf(response);
-      if (exchange !== undefined) exchange.owner.forget(exchange);
+      exchangeOf(response)?.leaveOut();
       const { method, headers, socket } = asked;
       const answer = await this.instance.scrape({ method, headers, remoteAddress: socket.remoteAddress });
       response.writeHead(answer.status, answer.headers).end(answer.body);

@@ -33,6 +33,11 @@ export const codes = {
     means: 'An instrument function was given something that has none of the methods of its client.',
     solve: 'Give it the client object that your code calls, of a supported version.',
   },
+  NOT_A_SERVER: {
+    means: 'A function that works on a server was given something else.',
+    solve:
+      'Give it what `createServer()` of node:http, node:https or node:http2, or the `listen()` of a framework, returned.',
+  },
   NOT_A_FUNCTION: {
     means: 'A wrapper or a decorator was put on something that is not a function or method.',
     solve: 'Wrap a function; decorate a method, not a field, getter or class.',

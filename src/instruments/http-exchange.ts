@@ -28,9 +28,9 @@ interface MeasuredRequest {
 
 /** What an exchange tells when the response is closed. */
 export interface ExchangeOwner {
+  /** Knows no routes, and leaves a request to whoever does further in. */
+  readonly yields: boolean;
   finish(exchange: HttpExchange): void;
-  /** Leaves it out after all: it is no request of the application. */
-  forget(exchange: HttpExchange): void;
 }
 
 /** One request and its response: the only object that measuring allocates for them. */
@@ -63,10 +63,10 @@ export class HttpExchange {
   readonly pushBefore: Push;
 
   constructor(
-    readonly owner: ExchangeOwner,
+    public owner: ExchangeOwner,
     readonly request: IncomingMessage,
     readonly response: ServerResponse,
-    readonly kind: RequestKind,
+    public kind: RequestKind,
     public tenant: string,
   ) {
     // Own properties, so that what others put on the response before or after this stays in the chain.
@@ -93,6 +93,13 @@ export class HttpExchange {
   enter(tenant: string | undefined): void {
     if (tenant !== undefined) this.tenant = tenant;
     this.traceContext = activeTraceContext();
+  }
+
+  /** Measures it no more. */
+  leaveOut(): void {
+    if (this.closed) return;
+    this.closed = true;
+    this.kind.inFlight?.dec();
   }
 }
 

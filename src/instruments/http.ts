@@ -25,14 +25,16 @@ export interface HttpReading {
 
 export interface HttpRecorderOptions extends HttpOptions, HttpFamilyOptions {
   readonly reading: HttpReading;
+  /** Knows no routes: an adapter further in may take its requests over. Default: false. */
+  readonly yields?: boolean | undefined;
 }
 
 /** Measures the requests of one server or middleware. */
 export interface HttpRecorder {
   /** Starts to measure; everything is recorded when the response is closed. Never throws. */
   begin(request: IncomingMessage, response: ServerResponse, tenant?: string): HttpExchange;
-  /** Leaves out a request after all. */
-  forget(exchange: HttpExchange): void;
+  /** Goes on with what was begun before, by this recorder or by one that yields; it stays one request, counted once. Never throws. */
+  adopt(exchange: HttpExchange, tenant?: string): void;
   /** Counts, by part, what a callback of the application did wrong. */
   readonly internalError: InternalErrors;
 }
@@ -65,10 +67,10 @@ export function createHttpInstrument(env: InstrumentEnvironment, options: HttpOp
         internalError('http_record');
       }
     },
-    recorder({ buckets = options.buckets, labels, streams = options.streams ?? [], reading }) {
+    recorder({ buckets = options.buckets, labels, streams = options.streams ?? [], reading, yields = false }) {
       const own = new HttpFamilies(env, { buckets, labels });
       families = own;
-      return new Recorder(own, new Set(streams), reading, internalError);
+      return new Recorder(own, new Set(streams), reading, yields, internalError);
     },
   };
 }
@@ -81,6 +83,7 @@ class Recorder implements HttpRecorder, ExchangeOwner {
     private readonly families: HttpFamilies,
     private readonly streams: ReadonlySet<string>,
     private readonly reading: HttpReading,
+    readonly yields: boolean,
     readonly internalError: InternalErrors,
   ) {}
 
@@ -91,9 +94,16 @@ class Recorder implements HttpRecorder, ExchangeOwner {
     return new HttpExchange(this, request, response, kind, tenant);
   }
 
-  forget(exchange: HttpExchange): void {
-    exchange.closed = true;
-    this.families.inFlightOf(exchange.kind).dec();
+  adopt(exchange: HttpExchange, tenant?: string): void {
+    if (exchange.closed) return;
+    exchange.enter(tenant);
+    if (exchange.owner === this) return;
+    const { scheme, method, inFlight } = exchange.kind;
+    inFlight?.dec();
+    // The handles of a kind are those of its recorder's own families.
+    exchange.kind = this.families.kindOf(scheme, method);
+    this.families.inFlightOf(exchange.kind).inc();
+    exchange.owner = this;
   }
 
   finish(exchange: HttpExchange): void {

@@ -12,6 +12,8 @@ export interface Slot {
   channels?: Map<string, Set<(message: object) => (<T>(fn: () => T) => T) | undefined>>;
   /** The instances that objects are bound to, by the object. */
   bound?: WeakMap<object, unknown>;
+  /** The servers that gracefulStop() stops now, and the instances that stop after the last of them. */
+  stopping?: { servers: number; readonly instances: Set<{ stop(): Promise<unknown> }> };
   /** Watches the event loop and the garbage collector. */
   runtimeWatch?: unknown;
 }

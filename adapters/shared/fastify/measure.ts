@@ -52,7 +52,7 @@ function enter(metrics: FastifyMetrics, request: FastifyRequest, reply: FastifyR
   const arrived = exchangeOf(response);
   if (arrived === undefined ? !metrics.takes(response) : !hasArrived(arrived, metrics)) return done();
   if (metrics.isScrape(raw.url)) {
-    if (arrived !== undefined) metrics.forget(arrived);
+    arrived?.leaveOut();
     reply.hijack();
     return metrics.answer(raw, response);
   }
@@ -63,7 +63,7 @@ function enter(metrics: FastifyMetrics, request: FastifyRequest, reply: FastifyR
   if (exchange === undefined) response.setHeader(CORRELATION_ID_HEADER, state.correlationId);
   else exchange.correlationId = state.correlationId;
   // A WebSocket is not a request that is being answered for as long as it is open.
-  if (exchange !== undefined && isUpgrade(raw)) metrics.forget(exchange);
+  if (exchange !== undefined && isUpgrade(raw)) exchange.leaveOut();
   runInState(raw, response, state, done);
 }
 

@@ -1,4 +1,6 @@
-import type { AdapterInstance } from '../../../src/adapter.js';
+import type { Server } from 'node:net';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { type AdapterInstance, show } from '../../../src/adapter.js';
 
 /** How many open servers an instance has, whichever copy of the package counts them. */
 const SERVERS = Symbol.for('promptheus.servers.v1');
@@ -20,4 +22,22 @@ export async function serve(instance: AdapterInstance): Promise<() => Promise<vo
     served[SERVERS] = (served[SERVERS] as number) - 1;
     if (served[SERVERS] === 0) await instance.stop();
   };
+}
+
+/** Starts the instance whenever this server listens, and lets go of it when the server has closed. */
+export function serveWhileListening(server: Server, user: { readonly instance: AdapterInstance }): void {
+  const begin = (): void => {
+    const serving = serve(user.instance);
+    server.once('close', async () => {
+      // A server is closed a turn of the event loop before the responses on its last connections, which are to be counted.
+      await nextTurn();
+      await nextTurn();
+      await serving.then((release) => release()).catch(() => {});
+    });
+    serving.catch((error: unknown) => {
+      process.emitWarning(`The instance of a server did not start: ${show(error)}`, 'PromptheusWarning');
+    });
+  };
+  server.on('listening', begin);
+  if (server.listening) begin();
 }

@@ -17,6 +17,8 @@ export interface HttpFramework<Q> {
   endpoint(exchange: HttpExchange): string;
   /** The framework's own request of an exchange; `undefined` where it never made one. */
   requestOf(exchange: HttpExchange): Q | undefined;
+  /** It has no routes, and leaves its requests to an adapter further in. */
+  readonly knowsNoRoutes?: boolean;
 }
 
 /** @throws {FAMILY_CONFLICT} {INVALID_LABEL} {INVALID_BUCKETS} */
@@ -30,6 +32,7 @@ export function recorderOf<Q>(
   const recorder: HttpRecorder = instance.http.recorder({
     buckets: http.buckets,
     streams: http.streams,
+    yields: framework.knowsNoRoutes,
     labels: labels && Object.fromEntries(Object.entries(labels).map(([name, { allow }]) => [name, allow])),
     reading: {
       endpoint:

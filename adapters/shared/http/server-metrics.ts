@@ -3,6 +3,7 @@ import {
   type AdapterInstance,
   CORRELATION_ID_HEADER,
   correlationIdFrom,
+  currentState,
   defaultInstance,
   exchangeOf,
   givenFlag,
@@ -45,16 +46,19 @@ export class HttpServerMetrics<Q> {
     return this.binding().instance;
   }
 
-  /** Whether this request is to be measured: not where it is already, by an adapter further out, or nothing is recorded. */
+  /** Whether this request is to be measured: not where an adapter further out does that and knows its routes, or nothing is recorded. */
   takes(response: ServerResponse): boolean {
-    return this.binding().instance.options.enabled && exchangeOf(response) === undefined;
+    const outer = exchangeOf(response);
+    return this.binding().instance.options.enabled && (outer === undefined || outer.owner.yields);
   }
 
   isScrape(url: string | undefined): boolean {
     return this.path !== false && pathOfTarget(url) === this.path;
   }
 
-  scrape({ method, headers, socket }: IncomingMessage): Promise<ScrapeResponse> {
+  scrape(request: IncomingMessage): Promise<ScrapeResponse> {
+    exchangeOf(request)?.leaveOut();
+    const { method, headers, socket } = request;
     return this.instance.scrape({ method, headers, remoteAddress: socket.remoteAddress });
   }
 
@@ -78,32 +82,32 @@ export class HttpServerMetrics<Q> {
 
   /**
    * `run` without running and without the response's header, for frameworks that lose the state on their way (it is to be
-   * run with again there) and keep the headers themselves.
+   * run with again there) and keep the headers themselves. What a server further out began to measure goes on here, in the
+   * context that it has.
    */
   open(request: IncomingMessage, response: ServerResponse, own: Q, state?: unknown): RequestState {
     const { recorder } = this.binding();
-    const correlationId = correlationIdFrom(request.headers[CORRELATION_ID_HEADER]);
-    const tenant = this.tenantOf && this.guarded('tenant', this.tenantOf, own);
-    const skipped = this.isSkipped !== undefined && this.guarded('skip', this.isSkipped, own) === true;
-    const arrived = exchangeOf(response);
-    if (skipped) {
-      if (arrived !== undefined) recorder.forget(arrived);
+    const begun = exchangeOf(response);
+    const outer = begun && currentState();
+    const correlationId = outer?.correlationId ?? correlationIdFrom(request.headers[CORRELATION_ID_HEADER]);
+    const tenant = (this.tenantOf && this.guarded('tenant', this.tenantOf, own)) ?? outer?.tenant;
+    if (this.isSkipped !== undefined && this.guarded('skip', this.isSkipped, own) === true) {
+      begun?.leaveOut();
       return requestState(correlationId, tenant, undefined);
     }
-    arrived?.enter(tenant);
-    const exchange = arrived ?? recorder.begin(request, response, tenant);
+    const exchange = begun ?? recorder.begin(request, response, tenant);
+    if (begun !== undefined) recorder.adopt(begun, tenant);
     exchange.adapterState = state;
     return requestState(correlationId, tenant, exchange);
   }
 
   /** Measures a request that has reached the server, and of which the framework has made none of its own yet. */
   arrive(request: IncomingMessage, response: ServerResponse): HttpExchange {
-    return this.binding().recorder.begin(request, response);
-  }
-
-  /** Leaves out a request that had arrived. */
-  forget(exchange: HttpExchange): void {
-    this.binding().recorder.forget(exchange);
+    const { recorder } = this.binding();
+    const begun = exchangeOf(response);
+    if (begun === undefined) return recorder.begin(request, response);
+    recorder.adopt(begun);
+    return begun;
   }
 
   /** What `read` gives of the framework's request; `undefined`, and counted, where it throws. */
