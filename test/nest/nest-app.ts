@@ -39,7 +39,7 @@ const file = join(mkdtempSync(join(tmpdir(), 'promptheus-static-')), 'hello.txt'
 writeFileSync(file, 'hello');
 
 /** Nest's own, on either platform: a path that a controller does not know is answered by a filter. */
-const DIFFERS: HttpHarness['differs'] = {
+const DIFFERS: NonNullable<HttpHarness['differs']> = {
   // No handler of Nest has a path by expression, or passes on to another.
   'a regular expression': false,
   'routes that pass on to none': false,
