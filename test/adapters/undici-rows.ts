@@ -17,4 +17,3 @@ export function onEveryFetch(tests: (fetch: typeof globalThis.fetch) => void): v
   describe(`fetch of Node ${process.version}`, () => tests(globalThis.fetch));
   onEveryUndici(({ fetch }) => tests(fetch));
 }
-

@@ -157,7 +157,9 @@ onEveryUndici((undici) => {
     const ask = (path: string) => undici.request(`https://127.0.0.1:${port}${path}`, { dispatcher });
     expect(await (await ask('/x')).body.text()).toBe('two');
     await expectSent(sent('GET', 201, 1, `127.0.0.1:${port}`));
-    await expect(ask('/reset').then(({ body }: { body: { text(): Promise<string> } }) => body.text())).rejects.toThrow();
+    await expect(
+      ask('/reset').then(({ body }: { body: { text(): Promise<string> } }) => body.text()),
+    ).rejects.toThrow();
     await vi.waitFor(async () => {
       const lines = (await linesOf(instance)).filter((line) => /^http_client_request_\w+_count\{/.test(line));
       expect(lines).toHaveLength(2);
