@@ -18,6 +18,7 @@ export { type ErrorClass, errorClassOf } from './instruments/error-class.js';
 export { type FinishReason, finishReasonOf } from './instruments/finish-reason.js';
 export { givenFlag, givenText } from './instruments/given.js';
 export type { HttpInstrument, HttpReading, HttpRecorder, HttpRecorderOptions } from './instruments/http.js';
+export type { HttpClientCall } from './instruments/http-client.js';
 export { exchangeOf, type HttpExchange } from './instruments/http-exchange.js';
 export type { Instruments } from './instruments/instruments.js';
 export { activeLlmCall, type LlmCall, type RateLimit } from './instruments/llm-call.js';
@@ -38,6 +39,8 @@ export { count, labelText, property } from './instruments/wrappers/read.js';
 export { availableInstruments, type OnInstance, safely } from './instruments/wrappers/safely.js';
 export { latestUsage, partition, type ReportedUsage, reportedUsage } from './instruments/wrappers/usage.js';
 export { type AnyFunction, wrapCall } from './instruments/wrappers/wrap-call.js';
+export { nowSeconds } from './internal/clock.js';
+export { activeTraceContext, type TraceContext, traceparentOf } from './internal/open-telemetry.js';
 export { pathOfTarget } from './internal/request-target.js';
 
 /** What an adapter needs of an instance: any `Promptheus` is one. */

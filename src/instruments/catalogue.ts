@@ -34,7 +34,15 @@ export function rowOf(name: RowName): CatalogueRow {
 }
 
 /** Facts whose values come from users and have no natural bound: past a family's series limit they become `__overflow__`. */
-const FREE_FACTS: ReadonlySet<Fact> = new Set<Fact>(['tenant', 'model', 'collection', 'tool']);
+const FREE_FACTS: ReadonlySet<Fact> = new Set<Fact>([
+  'tenant',
+  'model',
+  'collection',
+  'tool',
+  'host',
+  'serverAddress',
+  'serverPort',
+]);
 
 /** Whether a label that shows this fact keeps its value past the series limit, so that totals, routes and errors stay right. */
 export function isClosed(fact: Fact): boolean {

@@ -21,8 +21,8 @@ export interface RowOverrides {
   readonly extraLabels?: Readonly<Record<string, readonly string[]>> | undefined;
 }
 
-/** Facts that are empty where others are `unknown`: nothing failed, no route matched. */
-const EMPTY_FACTS: ReadonlySet<Fact> = new Set<Fact>(['errorType', 'route']);
+/** Facts that are empty where others are `unknown`: nothing failed, no route matched, no response came, a port is none. */
+const EMPTY_FACTS: ReadonlySet<Fact> = new Set<Fact>(['errorType', 'route', 'responseStatus', 'serverPort']);
 
 /** The values of a family's labels by position. A tenant that is not given is the context's; what is not known is `unknown`. */
 export function labelValues(facts: readonly Fact[], known: Facts): LabelValue[] {

@@ -4,6 +4,7 @@ import { type CacheInstrument, createCacheInstrument } from './cache.js';
 import { createDatabaseInstrument, type DatabaseInstrument } from './database.js';
 import type { InstrumentEnvironment } from './environment.js';
 import { createInternalErrors, type InternalErrors } from './guard.js';
+import { createHttpClientInstrument, type HttpClientInstrument } from './http-client.js';
 import { createLlmInstrument, type LlmInstrument } from './llm.js';
 import type { LlmRecordingOptions } from './llm-families.js';
 import { createOperationsInstrument, type OperationsInstrument } from './operations.js';
@@ -23,6 +24,7 @@ export interface DomainInstruments {
   readonly operations: OperationsInstrument;
   readonly resources: ResourcesInstrument;
   readonly apiCalls: ApiCallsInstrument;
+  readonly httpClient: HttpClientInstrument;
   /** Counts what went wrong inside a wrapper. @internal */
   readonly internalError: InternalErrors;
 }
@@ -58,6 +60,7 @@ export function createDomainInstruments(
     operations: createOperationsInstrument(env, internalError),
     resources: createResourcesInstrument(env, internalError),
     apiCalls: createApiCallsInstrument(env, internalError),
+    httpClient: createHttpClientInstrument(env, internalError),
     internalError,
   };
 }

@@ -3,6 +3,8 @@ const API = Symbol.for('opentelemetry.js.api.1');
 /** The key of the span in a context: the api's `createContextKey` is `Symbol.for`, so that all of its copies agree. */
 const SPAN = Symbol.for('OpenTelemetry Context Key SPAN');
 const SAMPLED = 1;
+/** Neither id may be all zeros. */
+const TRACEPARENT = /^00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-0[01]$/;
 
 /** A context of OpenTelemetry, as far as we read it. */
 export interface TraceContext {
@@ -53,10 +55,22 @@ export function activeTraceContext(): TraceContext | undefined {
 
 /** The span of a context, if it is sampled: another is kept nowhere, so a link to it would lead to nothing. Never throws. */
 export function sampledSpanOf(context: TraceContext): SpanIds | undefined {
+  const ids = spanOf(context);
+  return ids !== undefined && (ids.traceFlags & SAMPLED) !== 0 ? ids : undefined;
+}
+
+/** The W3C header that continues the trace of a context; `undefined` where it has no span that can be one's parent. Never throws. */
+export function traceparentOf(context: TraceContext): string | undefined {
+  const { traceId, spanId, traceFlags } = spanOf(context) ?? {};
+  const header = `00-${traceId}-${spanId}-${(traceFlags ?? 0) & SAMPLED ? '01' : '00'}`;
+  return TRACEPARENT.test(header) ? header : undefined;
+}
+
+function spanOf(context: TraceContext): (SpanIds & { readonly traceFlags: number }) | undefined {
   try {
     const span = context.getValue(SPAN) as { spanContext(): SpanIds & { readonly traceFlags: number } } | undefined;
-    const ids = span?.spanContext();
-    return ids !== undefined && (ids.traceFlags & SAMPLED) !== 0 ? ids : undefined;
+    const { traceId, spanId, traceFlags } = span?.spanContext() ?? {};
+    return traceId === undefined || spanId === undefined ? undefined : { traceId, spanId, traceFlags: traceFlags ?? 0 };
   } catch {
     return undefined;
   }

@@ -73,6 +73,27 @@ export const HTTP_ROWS = [
     labels: { method: 'method', endpoint: 'endpoint' },
   },
   {
+    name: 'http_client_request_duration_seconds',
+    help: 'Time from an outgoing request to the last byte of its response, or to its failure.',
+    type: 'histogram',
+    unit: 'seconds',
+    labels: { method: 'method', host: 'host', status_code: 'status' },
+    buckets: HTTP_BUCKETS,
+    exemplars: 'auto',
+    otel: {
+      name: 'http_client_request_duration_seconds',
+      labels: {
+        http_request_method: 'method',
+        server_address: 'serverAddress',
+        server_port: 'serverPort',
+        http_response_status_code: 'responseStatus',
+        error_type: 'errorType',
+        url_scheme: 'scheme',
+      },
+      buckets: OTEL_HTTP_BUCKETS,
+    },
+  },
+  {
     name: 'operation_duration_seconds',
     help: 'Run time of operations that are no requests: calls, jobs, messages.',
     type: 'histogram',

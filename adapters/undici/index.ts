@@ -1,0 +1,2 @@
+export { instrumentUndici } from './adapter.js';
+export type { UndiciOptions } from './types.js';
