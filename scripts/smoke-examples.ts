@@ -1,7 +1,17 @@
 // Runs every example as a user would, and asks it for what it must have recorded.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
+import { cpSync, existsSync, rmSync } from 'node:fs';
+
+const DESK = 'examples/nest-support-desk';
+const DESK_LINES = [
+  'http_request_duration_seconds_count{method="GET",endpoint="/desk/answers",company_id="acme",status_code="200"} 2',
+  'http_request_duration_seconds_count{method="GET",endpoint="/desk/tickets/:id",company_id="acme",status_code="400"} 1',
+  'llm_requests_total{provider="openai",model="gpt-4o-mini",company_id="acme",status="success"} 1',
+  'vector_search_duration_seconds_count{company_id="acme",collection="tickets"} 2',
+  'desk_questions_total{answered_by="model"} 1',
+  'desk_questions_total{answered_by="person"} 1',
+];
 
 let passed = 0;
 let failed = 0;
@@ -17,9 +27,14 @@ async function example(name: string, run: () => Promise<void>): Promise<void> {
   }
 }
 
-function start(name: string, args: readonly string[] = []): { child: ChildProcess; output: () => string } {
+interface Started {
+  readonly child: ChildProcess;
+  output(): string;
+}
+
+function start(name: string, args: readonly string[] = [], program = 'server.mjs'): Started {
   const env = { ...process.env, PORT: '0' };
-  const child = spawn(process.execPath, [`examples/${name}/server.mjs`, ...args], {
+  const child = spawn(process.execPath, [`examples/${name}/${program}`, ...args], {
     env,
     stdio: ['ignore', 'pipe', 'inherit'],
   });
@@ -56,6 +71,39 @@ async function answersAndCounts(name: string): Promise<void> {
   }
 }
 
+/** Compiles the example against the build that stands here: what `npm ci` copied may be of another, or of none. */
+async function compileDesk(): Promise<void> {
+  const installed = `${DESK}/node_modules/promptheus`;
+  rmSync(`${installed}/dist`, { recursive: true, force: true });
+  for (const part of ['dist', 'package.json']) cpSync(part, `${installed}/${part}`, { recursive: true });
+  const compiler = spawn(process.execPath, [`${DESK}/node_modules/typescript/bin/tsc`, '-p', DESK], {
+    stdio: 'inherit',
+  });
+  const [code] = await once(compiler, 'exit');
+  must(code === 0, `it does not compile (${code})`);
+}
+
+async function nestSupportDesk(): Promise<void> {
+  await compileDesk();
+  const { child, output } = start('nest-support-desk', [], 'dist/main.js');
+  const exit = once(child, 'exit');
+  try {
+    await once(child.stdout as NodeJS.ReadableStream, 'data');
+    const url = /http:\S+(?=\/desk)/.exec(output())?.[0];
+    const ask = (path: string) => fetch(`${url}/desk/${path}`, { headers: { 'x-company-id': 'acme' } });
+    const answer = await (await ask('answers?question=I+forgot+my+password')).text();
+    must(answer.includes('Reset a forgotten password'), `it answers ${answer}`);
+    must((await ask('answers?question=hm')).status === 200, 'it does not hand over to a person');
+    must((await ask('tickets/none')).status === 400, 'its pipe lets every id pass');
+    const scrape = await (await fetch(`${url}/metrics`)).text();
+    for (const line of DESK_LINES) must(scrape.includes(`${line}\n`), `the scrape lacks ${line}`);
+  } finally {
+    child.kill();
+  }
+  const [, signal] = await exit;
+  must(signal === 'SIGTERM', `it did not end by the signal, but by ${signal}`);
+}
+
 for (const name of ['express-minimal', 'fastify-minimal', 'hono-minimal', 'koa-minimal', 'node-minimal']) {
   await example(name, () => answersAndCounts(name));
 }
@@ -86,6 +134,9 @@ if (existsSync(`${DATABASE}/node_modules`) || process.env.CI) {
 } else {
   console.log(`skipped example pgvector (not installed: npm ci --prefix ${DATABASE})`);
 }
+
+if (existsSync(`${DESK}/node_modules`) || process.env.CI) await example('nest-support-desk', nestSupportDesk);
+else console.log(`skipped example nest-support-desk (not installed: npm ci --prefix ${DESK})`);
 
 console.log(`examples: ${passed} passed, ${failed} failed`);
 process.exitCode = failed === 0 ? 0 : 1;

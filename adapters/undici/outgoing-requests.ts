@@ -2,7 +2,7 @@ import {
   type AdapterInstance,
   activeTraceContext,
   availableInstruments,
-  context,
+  currentState,
   type HttpClientCall,
   nowSeconds,
   safely,
@@ -152,6 +152,6 @@ function passOn(request: UndiciRequest, traceContext: TraceContext | undefined):
     const given = headers.some((header, at) => at % 2 === 0 && String(header).toLowerCase() === name);
     if (value !== undefined && !given) request.addHeader?.(name, value);
   };
-  add('x-correlation-id', context.correlationId());
+  add('x-correlation-id', currentState().correlationId);
   add('traceparent', traceContext && traceparentOf(traceContext));
 }
