@@ -15,7 +15,7 @@ import { type HttpFramework, lateRecorderOf, recorderOf } from './recorder.js';
 import type { HttpMetricsOptions } from './types.js';
 
 /** In lower case, as Node keeps names: any other is converted at each request, at several times the cost of setting it. */
-const CORRELATION_ID = 'x-correlation-id';
+export const CORRELATION_ID = 'x-correlation-id';
 
 /**
  * What all adapters of HTTP frameworks do with a request: measure it, give it a context with correlation id and tenant,
@@ -73,12 +73,19 @@ export class HttpServerMetrics<Q> {
     const { recorder } = this.binding();
     const correlationId = correlationIdFrom(request.headers[CORRELATION_ID]);
     response.setHeader(CORRELATION_ID, correlationId);
-    const tenant = this.tenantOf && this.guarded('tenant', this.tenantOf, own);
-    const skipped = this.isSkipped !== undefined && this.guarded('skip', this.isSkipped, own) === true;
-    if (skipped) return runRequest(correlationId, tenant, undefined, fn);
+    const tenant = this.tenantIn(own);
+    if (this.skips(own)) return runRequest(correlationId, tenant, undefined, fn);
     const exchange = recorder.begin(request, response, tenant);
     exchange.adapterState = state;
     return runRequest(correlationId, tenant, exchange, fn);
+  }
+
+  tenantIn(own: Q): string | undefined {
+    return this.tenantOf && this.guarded('tenant', this.tenantOf, own);
+  }
+
+  skips(own: Q): boolean {
+    return this.isSkipped !== undefined && this.guarded('skip', this.isSkipped, own) === true;
   }
 
   /** What `read` gives of the framework's request; `undefined`, and counted, where it throws. */
