@@ -4,7 +4,7 @@ import { HttpServerMetrics } from '../shared/http/server-metrics.js';
 import { endpointOf } from './endpoint.js';
 import { follow } from './follow.js';
 import type { RoutedContext } from './matched.js';
-import type { HonoContext, HonoMetricsOptions, HonoMiddleware, NodeBindings } from './types.js';
+import type { Answer, HonoContext, HonoMetricsOptions, HonoMiddleware, Next, NodeBindings } from './types.js';
 import { runWebRequest } from './web-request.js';
 
 const HONO: HttpFramework<HonoContext> = {
@@ -33,7 +33,7 @@ export function honoMetrics(options: HonoMetricsOptions = {}): HonoMiddleware {
   assertOptions(HONO.name, options);
   if (options.promptheus?.options.enabled === false) return (_c, next) => next();
   const metrics = new HttpServerMetrics(HONO, options);
-  return function promptheusMetrics(c: RoutedContext, next: () => Promise<void>): Promise<Response | void> {
+  return function promptheusMetrics(c: RoutedContext, next: Next): Promise<Answer> {
     const { incoming, outgoing } = (c.env ?? {}) as Partial<NodeBindings>;
     if (incoming === undefined || typeof outgoing?.writeHead !== 'function') {
       // An upgrade to a websocket, which node-server asks the application for: no request that is answered.

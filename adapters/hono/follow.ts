@@ -1,9 +1,8 @@
 import { canPassOn, type Handler, type Match, matchesOf, type RoutedContext } from './matched.js';
+import type { Next } from './types.js';
 
 /** On a context whose last handler passed on, so that none answered, whichever copy of the package saw it. */
 const PASSED_ON = Symbol.for('promptheus.hono.passed-on.v1');
-
-type Next = () => Promise<void>;
 
 /**
  * Gives the `next` with which the middleware goes on, so that a request that every handler passes on is known as one

@@ -1,6 +1,6 @@
-import type { HonoContext, HonoRequest } from './types.js';
+import type { HonoContext, HonoRequest, Next } from './types.js';
 
-export type Handler = (c: RoutedContext, next: () => Promise<void>) => unknown;
+export type Handler = (c: RoutedContext, next: Next) => unknown;
 
 /** What Hono keeps of each handler or middleware that was registered; since 4.0, and nothing of it is documented. */
 export interface Route {

@@ -41,6 +41,12 @@ export type HonoLabel = HttpLabel<HonoContext>;
 /** Options of `honoMetrics`; every one may be left out. */
 export type HonoMetricsOptions = HttpMetricsOptions<HonoContext>;
 
+export type Next = () => Promise<void>;
+
+/** What Hono takes from a middleware: a response, or nothing where it went on. */
+// biome-ignore lint/suspicious/noConfusingVoidType: that is how Hono has it.
+export type Answer = Response | void;
+
 /** A middleware, in the shape that `app.use` takes. */
 // biome-ignore lint/suspicious/noExplicitAny: Hono's own types of all its versions must accept it.
-export type HonoMiddleware = (c: any, next: () => Promise<void>) => Promise<Response | void>;
+export type HonoMiddleware = (c: any, next: Next) => Promise<Answer>;

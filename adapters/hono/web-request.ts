@@ -3,7 +3,7 @@ import { CORRELATION_ID, type HttpServerMetrics } from '../shared/http/server-me
 import { endpointOf } from './endpoint.js';
 import { follow } from './follow.js';
 import type { RoutedContext } from './matched.js';
-import type { HonoContext, HonoMetricsOptions } from './types.js';
+import type { Answer, HonoContext, HonoMetricsOptions, Next } from './types.js';
 
 /** On a context that is measured, whichever copy of the package does it. */
 const MEASURED = Symbol.for('promptheus.hono.measured.v1');
@@ -18,8 +18,8 @@ export async function runWebRequest(
   metrics: Metrics,
   options: HonoMetricsOptions,
   c: RoutedContext & { [MEASURED]?: true },
-  next: () => Promise<void>,
-): Promise<Response | void> {
+  next: Next,
+): Promise<Answer> {
   if (!metrics.instance.options.enabled || c[MEASURED]) return next();
   if (metrics.isScrape(c.req.url)) return scrapeOf(metrics, c);
   c[MEASURED] = true;
@@ -36,7 +36,7 @@ async function recorded(
   { http: { endpoint: named } = {} }: HonoMetricsOptions,
   c: RoutedContext,
   tenant: string | undefined,
-  next: () => Promise<void>,
+  next: Next,
 ): Promise<void> {
   const startedAt = performance.now();
   // What is thrown and is no Error, Hono hands to its caller.
