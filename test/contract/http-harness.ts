@@ -27,6 +27,8 @@ export interface HttpHarness {
   readonly part: string;
   /** Whether a rejected handler is handed to the error handling (Express 5), or never answers (Express 4). */
   readonly catchesRejections: boolean;
+  /** Whether `..` in a path is resolved before it is routed, as a URL does. */
+  readonly resolvesDots?: boolean;
   /**
    * Cases of `http-routes.contract.ts`, by name, that the framework treats in a way of its own: the endpoint and status
    * that it is counted under, or `false` where it has no such thing. The adapter's page lists each.

@@ -61,6 +61,7 @@ export function routeCases(harness: HttpHarness): void {
       });
     }
 
+    const ignoresCase = harness.differs?.['upper case in a mount path'] === undefined;
     const mountsArrays = harness.differs?.['an array of mounts, first'] !== false;
     if (mountsArrays)
       it('keeps the alternatives of arrays apart on one server, in any order', async () => {
@@ -68,7 +69,7 @@ export function routeCases(harness: HttpHarness): void {
         for (const path of [
           '/right/1',
           '/left/a/1',
-          '/LEFT/b/2',
+          ignoresCase ? '/LEFT/b/2' : '/left/b/2',
           '/two/1',
           '/one/1',
           '/t/a/api/users/1',

@@ -90,8 +90,8 @@ export class HttpServerMetrics<Q> {
     const begun = exchangeOf(response);
     const outer = begun && currentState();
     const correlationId = outer?.correlationId ?? correlationIdFrom(request.headers[CORRELATION_ID_HEADER]);
-    const tenant = (this.tenantOf && this.guarded('tenant', this.tenantOf, own)) ?? outer?.tenant;
-    if (this.isSkipped !== undefined && this.guarded('skip', this.isSkipped, own) === true) {
+    const tenant = this.tenantIn(own) ?? outer?.tenant;
+    if (this.skips(own)) {
       begun?.leaveOut();
       return requestState(correlationId, tenant, undefined);
     }
@@ -108,6 +108,14 @@ export class HttpServerMetrics<Q> {
     if (begun === undefined) return recorder.begin(request, response);
     recorder.adopt(begun);
     return begun;
+  }
+
+  tenantIn(own: Q): string | undefined {
+    return this.tenantOf && this.guarded('tenant', this.tenantOf, own);
+  }
+
+  skips(own: Q): boolean {
+    return this.isSkipped !== undefined && this.guarded('skip', this.isSkipped, own) === true;
   }
 
   /** What `read` gives of the framework's request; `undefined`, and counted, where it throws. */
