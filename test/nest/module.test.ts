@@ -256,7 +256,7 @@ describe.each(['express', 'fastify'] as const)('the scrape on %s', (platform) =>
         imports: [PromptheusModule.forRoot({ promptheus: instance, port: 0, guarded })],
       });
       await ask(app).get('/metrics').expect(404);
-      const { url } = await (start.mock.results[0]?.value as ReturnType<Promptheus['startMetricsServer']>);
+      const { url } = await (start.mock.results[0]!.value as ReturnType<Promptheus['startMetricsServer']>);
       expect(await (await fetch(url)).text()).toContain('promptheus_build_info');
       await opened.pop()?.close();
       await expect(fetch(url)).rejects.toThrow();
