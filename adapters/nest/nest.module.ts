@@ -33,8 +33,8 @@ export class PromptheusModule {
     guarded,
     ...options
   }: PromptheusModuleOptions & PromptheusModuleExtras = {}): DynamicModule {
-    const { path = '/metrics' } = options;
-    const controllerPath = path === false ? undefined : path;
+    const { path = '/metrics', port } = options;
+    const controllerPath = path === false || port !== undefined ? undefined : path;
     const provided: Provider[] = [{ provide: PROMPTHEUS_OPTIONS, useValue: options }];
     return moduleOf(provided, { global, guarded, controllerPath });
   }

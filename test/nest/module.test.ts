@@ -247,16 +247,21 @@ describe.each(['express', 'fastify'] as const)('the scrape on %s', (platform) =>
     await expectRequests(instance, counted('GET', '/metrics', 403), counted('GET', 'unmatched', 404));
   });
 
-  it('has a server of its own with port, and no place in the application', async () => {
-    const instance = instanceOfItsOwn();
-    const start = vi.spyOn(instance, 'startMetricsServer');
-    const app = await started(platform, { imports: [PromptheusModule.forRoot({ promptheus: instance, port: 0 })] });
-    await ask(app).get('/metrics').expect(404);
-    const { url } = await (start.mock.results[0] as { value: ReturnType<Promptheus['startMetricsServer']> }).value;
-    expect(await (await fetch(url)).text()).toContain('promptheus_build_info');
-    await opened.pop()?.close();
-    await expect(fetch(url)).rejects.toThrow();
-  });
+  it.each([false, true])(
+    'has a server of its own with port, and no place in the application (guarded: %s)',
+    async (guarded) => {
+      const instance = instanceOfItsOwn();
+      const start = vi.spyOn(instance, 'startMetricsServer');
+      const app = await started(platform, {
+        imports: [PromptheusModule.forRoot({ promptheus: instance, port: 0, guarded })],
+      });
+      await ask(app).get('/metrics').expect(404);
+      const { url } = await (start.mock.results[0]!.value as ReturnType<Promptheus['startMetricsServer']>);
+      expect(await (await fetch(url)).text()).toContain('promptheus_build_info');
+      await opened.pop()?.close();
+      await expect(fetch(url)).rejects.toThrow();
+    },
+  );
 });
 
 describe('the module', () => {
