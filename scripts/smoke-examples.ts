@@ -41,8 +41,12 @@ async function endsAndTells(name: string, lines: readonly RegExp[]): Promise<voi
   for (const line of lines) must(line.test(output()), `it does not tell ${line}`);
 }
 
-await example('express-minimal', async () => {
-  const { child, output } = start('express-minimal');
+for (const name of ['express-minimal', 'node-minimal']) {
+  await example(name, () => answersAndMeasures(name));
+}
+
+async function answersAndMeasures(name: string): Promise<void> {
+  const { child, output } = start(name);
   try {
     await once(child.stdout as NodeJS.ReadableStream, 'data');
     const url = /http:\S+(?=\/hello)/.exec(output())?.[0];
@@ -54,7 +58,7 @@ await example('express-minimal', async () => {
   } finally {
     child.kill();
   }
-});
+}
 
 await example('support-desk', async () => {
   const { child, output } = start('support-desk', ['--once']);

@@ -52,7 +52,7 @@ export class HttpExchange {
   closed = false;
   readonly startedAt = nowSeconds();
   /** OpenTelemetry's, of the request: its response is closed outside of it. */
-  readonly traceContext = activeTraceContext();
+  traceContext = activeTraceContext();
   readonly writeBefore: Write;
   readonly endBefore: End;
   readonly writeHeadBefore: WriteHead;
@@ -84,6 +84,11 @@ export class HttpExchange {
     const source = request as unknown as MeasuredRequest;
     source[EXCHANGE] = this;
     source.push = push;
+  }
+
+  /** Looks at OpenTelemetry again, whose span of the request began after this. */
+  readTrace(): void {
+    this.traceContext = activeTraceContext();
   }
 
   /** Measures it no more. */

@@ -102,6 +102,7 @@ class Recorder implements HttpRecorder, ExchangeOwner {
     exchange.kind = this.families.kindOf(scheme, method);
     this.families.inFlightOf(exchange.kind).inc();
     exchange.owner = this;
+    exchange.readTrace();
     exchange.tenant = tenant;
   }
 
