@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Server } from 'node:net';
-import { interpose, keepContext, PromptheusError, show } from '../../src/adapter.js';
+import { activeTraceContext, exchangeOf, interpose, keepContext, PromptheusError, show } from '../../src/adapter.js';
 import { serveWhileListening } from '../shared/http/lifespan.js';
 import { assertOptions } from '../shared/http/options.js';
 import type { HttpFramework } from '../shared/http/recorder.js';
@@ -41,6 +41,7 @@ export function instrumentServer<S extends Server>(server: S, options: NodeMetri
   assertOptions('instrumentServer', options);
   if (options.promptheus?.options.enabled === false || INSTRUMENTED in server) return server;
   const metrics = new HttpServerMetrics(FRAMEWORK, options);
+  let readsTraces = false;
   const emit = server.emit as (this: S, event: unknown, ...args: unknown[]) => boolean;
   // What a listener gets, the others of the same event get as well, and only `emit` stands before all of them.
   interpose(server, 'emit', function measured(this: S, event: unknown, ...args: unknown[]): boolean {
@@ -49,6 +50,12 @@ export function instrumentServer<S extends Server>(server: S, options: NodeMetri
     if (metrics.isScrape(request.url)) {
       metrics.answer(request, response);
       return true;
+    }
+    // Tracing stands in the `emit` of all servers, so that its span begins further in; only a listener is inside of it. There is
+    // one by now, or the first would make a server of HTTP/2 answer streams by requests.
+    if (!readsTraces && activeTraceContext() !== undefined) {
+      readsTraces = true;
+      server.prependListener('request', readTrace);
     }
     return metrics.run(request, response, request, () => {
       keepContext(request);
@@ -59,6 +66,10 @@ export function instrumentServer<S extends Server>(server: S, options: NodeMetri
   Object.defineProperty(server, INSTRUMENTED, { value: true });
   serveWhileListening(server, metrics);
   return server;
+}
+
+function readTrace(_request: unknown, response: object): void {
+  exchangeOf(response)?.readTrace();
 }
 
 function assertServer(server: Server): void {

@@ -92,6 +92,11 @@ export class HttpExchange {
   /** For one that was begun before its framework had made a request of it. */
   enter(tenant: string | undefined): void {
     if (tenant !== undefined) this.tenant = tenant;
+    this.readTrace();
+  }
+
+  /** Looks at OpenTelemetry again, whose span of the request began after this. */
+  readTrace(): void {
     this.traceContext = activeTraceContext();
   }
 

@@ -8,6 +8,7 @@ import {
   createServer,
   type Http2ServerRequest,
   type Http2ServerResponse,
+  type ServerHttp2Stream,
 } from 'node:http2';
 import type { AddressInfo, Server } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -129,6 +130,18 @@ describe.each(SERVERS)('instrumentServer on HTTP/2, %s', (_name, secure, make) =
     session.destroy();
     await expectRequests(promptheus, counted('GET', 'unmatched', 499, 3));
     await expectLines(promptheus, inFlight('GET', 0));
+  });
+
+  it('leaves a server alone that answers its streams itself', async () => {
+    const promptheus = ownInstance();
+    const server = instrumentServer(make(), { promptheus });
+    server.on('stream', (stream: ServerHttp2Stream) => (stream.respond({ ':status': 202 }), stream.end('own')));
+    const session = await sessionOn(server, secure);
+    for (const path of ['/x', '/metrics']) {
+      const { head, text } = await ask(session, { ':path': path });
+      expect([head[':status'], head['x-correlation-id'], text]).toEqual([202, undefined, 'own']);
+    }
+    expect((await linesOf(promptheus)).filter((line) => line.startsWith('http_request_duration'))).toEqual([]);
   });
 
   it('CONNECT is left as it was', async () => {

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { createServer, type IncomingMessage, type Server } from 'node:http';
+import { createServer, type IncomingMessage, Server } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { connect as connectTls } from 'node:tls';
@@ -94,6 +94,41 @@ describe('instrumentServer', () => {
       promptheus,
       counted('POST', 'named', 200, 1, 't-one'),
       counted('POST', 'named', 200, 1, 't-two'),
+    );
+  });
+
+  it('gives exemplars of the span that tracing begins around the listeners', async () => {
+    const api = Symbol.for('opentelemetry.js.api.1');
+    const holder = globalThis as { [api]?: unknown };
+    const ids = { traceId: '0af7651916cd43dd8448eb211c80319c', spanId: 'b7ad6b7169203331', traceFlags: 1 };
+    let span: object | undefined;
+    holder[api] = { context: { active: () => ((at) => ({ getValue: () => at }))(span) } };
+    // As @opentelemetry/instrumentation-http does it.
+    const { emit } = Server.prototype;
+    Server.prototype.emit = function traced(this: Server, ...args: Parameters<Server['emit']>): boolean {
+      span = (args[0] as string) === 'request' ? { spanContext: () => ids } : undefined;
+      try {
+        return emit.apply(this, args);
+      } finally {
+        span = undefined;
+      }
+    } as typeof emit;
+    closing.push(() => {
+      delete holder[api];
+      Server.prototype.emit = emit;
+    });
+    const promptheus = ownInstance();
+    const server = instrumentServer(
+      createServer((_request, response) => response.end('x')),
+      { promptheus },
+    );
+    const port = await listen(server);
+    for (let count = 0; count < 2; count++) await raw(port, 'GET / HTTP/1.1');
+    await expectRequests(promptheus, counted('GET', 'unmatched', 200, 2));
+    expect(server.listenerCount('request')).toBe(2);
+    const { body } = await promptheus.scrape({ headers: { accept: 'application/openmetrics-text;version=1.0.0' } });
+    expect(body.toString()).toMatch(
+      /^http_request_duration_seconds_bucket.* # \{trace_id="0af7651916cd43dd8448eb211c80319c"/m,
     );
   });
 
