@@ -41,8 +41,8 @@ async function endsAndTells(name: string, lines: readonly RegExp[]): Promise<voi
   for (const line of lines) must(line.test(output()), `it does not tell ${line}`);
 }
 
-await example('express-minimal', async () => {
-  const { child, output } = start('express-minimal');
+async function measures(name: string): Promise<void> {
+  const { child, output } = start(name);
   try {
     await once(child.stdout as NodeJS.ReadableStream, 'data');
     const url = /http:\S+(?=\/hello)/.exec(output())?.[0];
@@ -54,7 +54,9 @@ await example('express-minimal', async () => {
   } finally {
     child.kill();
   }
-});
+}
+
+for (const name of ['express-minimal', 'hono-minimal']) await example(name, () => measures(name));
 
 await example('support-desk', async () => {
   const { child, output } = start('support-desk', ['--once']);

@@ -9,6 +9,7 @@ export const SUBPATHS: ReadonlyArray<readonly [subpath: string, name: string]> =
   ['promptheus/decorators', 'ObserveLlm'],
   ['promptheus/express', 'expressMetrics'],
   ['promptheus/google-genai', 'instrumentGoogleGenAI'],
+  ['promptheus/hono', 'honoMetrics'],
   ['promptheus/lancedb', 'instrumentLanceDB'],
   ['promptheus/langchain', 'langchainHandler'],
   ['promptheus/milvus', 'instrumentMilvus'],
