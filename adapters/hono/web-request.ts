@@ -39,12 +39,13 @@ async function recorded(
   next: Next,
 ): Promise<void> {
   const startedAt = performance.now();
-  // What is thrown and is no Error, Hono hands to its caller.
+  // Of what is thrown and is no Error, and of a handler that gives nothing.
   let status = 500;
   try {
     await next();
-    // Hono answers what nobody did, after this.
-    status = c.finalized ? c.res.status : 404;
+    if (c.finalized) status = c.res.status;
+    // Where nothing else fits, Hono 4.0 answers after this.
+    else if (c.req.routeIndex === 0) status = 404;
   } finally {
     const seconds = (performance.now() - startedAt) / 1000;
     const given = named && metrics.guarded('endpoint', (request) => givenText(named(request)), c);

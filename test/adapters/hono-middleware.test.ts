@@ -204,6 +204,16 @@ onEveryHono((_row, packages) => {
       await vi.waitFor(() => expect(heard).toHaveBeenCalledOnce());
     });
 
+    it('is of no endpoint where its client left while a middleware was at work', async () => {
+      const { app, instance } = measured();
+      app.use('/in/*', (_c: Any, _next: Any) => new Promise(() => {}));
+      app.get('/in/:id', ok);
+      const client = await RawClient.open(await listen(packages, app), 'GET /in/1 HTTP/1.1\r\nHost: x\r\n\r\n');
+      await expectLines(instance, inFlight('GET', 1));
+      client.leave();
+      await expectRequests(instance, counted('GET', 'unmatched', 499));
+    });
+
     it('has the name that was given inside of the request', async () => {
       const { app, instance } = measured();
       const work = observeHttp(async () => 'done', { endpoint: 'named within' });

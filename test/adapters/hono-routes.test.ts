@@ -150,7 +150,7 @@ onEveryHono(({ isOldest }, packages) => {
       ]);
     });
 
-    it('is the pattern of a catch-all that takes no next, by any method', async () => {
+    it('is the pattern of a catch-all that takes no next, or is a route, or one path', async () => {
       const app = new Hono()
         .get('/plain', ok)
         .all('/rpc/*', (c: Any) => c.text('no', 422))
@@ -158,9 +158,23 @@ onEveryHono(({ isOldest }, packages) => {
       await expectEndpoints(app, [
         ['/plain', '/plain', 200],
         ['/rpc/a/b', '/rpc/*', 422],
+        ['/files/no', '/files/*', 403],
+        ['/files/other', '/*', 200],
+        ['/exact', '/exact', 403],
         ['/anything', '/*', 200],
       ]);
     });
+
+    it.each([true, false])(
+      'is that catch-all in an application with error handling of its own (%s), too',
+      async (own) => {
+        const inner = new Hono().all('*', (c: Any) => c.text('no', 422));
+        if (own) inner.onError((_error: Any, c: Any) => c.text('failed', 500));
+        // Hono 4.0 shows nothing of the handler behind the error handling.
+        const endpoint = own && isOldest ? 'unmatched' : '/inner/*';
+        await expectEndpoints(new Hono().route('/inner', inner), [['/inner/a', endpoint, 422]]);
+      },
+    );
 
     it('is the mount of another framework’s application', async () => {
       const app = new Hono();
@@ -173,6 +187,24 @@ onEveryHono(({ isOldest }, packages) => {
         ['/other/none', 'unmatched', 500],
         ['/passes/1', 'unmatched', 404],
       ]);
+    });
+
+    it('is unmatched where nothing but the middleware itself stands under its path', async () => {
+      const instance = ownInstance();
+      const app = new Hono().route('/in', new Hono().use(honoMetrics({ promptheus: instance })).get('/:id', ok));
+      app.notFound((c: Any) => c.text('the page', 200));
+      // Hono 4.0 does not show that it went on.
+      await expectCounts(instance, app, [['/in/1/2', isOldest ? '/in/*' : 'unmatched', 200]]);
+    });
+
+    it('costs a handler that can pass on one call more, however often it is asked for', async () => {
+      const calls: number[] = [];
+      const app = new Hono().use(honoMetrics({ promptheus: ownInstance() })).get('/x', (c: Any, _next: Any) => {
+        calls.push((new Error('stack').stack as string).split('hono/follow').length - 1);
+        return ok(c);
+      });
+      for (let count = 0; count < 5; count++) await app.request('/x');
+      expect(calls).toEqual(Array(5).fill(isOldest ? 0 : 1));
     });
 
     it.each([
