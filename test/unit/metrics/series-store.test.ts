@@ -266,6 +266,14 @@ describe('a series that goes', () => {
     expect(storeOf(registry).high).toBe(1);
   });
 
+  it('is not in sight, nor is a row that none has had yet', () => {
+    const { registry } = reportingRegistry();
+    const counter = registry.counter(one);
+    for (const a of ['gone', 'stays']) counter.inc({ a });
+    counter.remove({ a: 'gone' });
+    expect([0, 1, 2].map((row) => storeOf(registry).isVisible(row))).toEqual([false, true, false]);
+  });
+
   it('and one that is born are told to whoever reads', () => {
     const { registry } = reportingRegistry();
     const counter = registry.counter(one);
