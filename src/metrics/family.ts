@@ -110,10 +110,7 @@ export abstract class StoredFamily<H = unknown, V = unknown> implements RowKeepe
 
   /** The row for a call that brings its labels along, or that of a family without labels. */
   protected rowFor(labels: unknown): number {
-    if (typeof labels === 'object' && labels !== null) return this.rowOfNamed(labels as Named);
-    if (this.labelNames.length === 0) return 0;
-    this.refuse('label_count');
-    return NO_ROW;
+    return this.labelNames.length === 0 && typeof labels !== 'object' ? 0 : this.rowOfNamed(labels as Named);
   }
 
   private take(row: number): void {

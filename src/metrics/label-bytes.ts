@@ -52,7 +52,6 @@ export class LabelBytes {
   /** Gives a run's place back for one of the same size class. */
   release(run: number): void {
     const capacity = capacityOf(runLength(run));
-    if (capacity === 0) return;
     const places = this.freed.get(capacity);
     if (places === undefined) this.freed.set(capacity, [runPosition(run)]);
     else places.push(runPosition(run));
@@ -61,7 +60,6 @@ export class LabelBytes {
   /** Copies a run to `target` and returns how many bytes it was. */
   copy(run: number, target: Uint8Array, at: number): number {
     const length = (run % LENGTH_SPAN) - 1;
-    if (length === 0) return 0;
     const position = Math.floor(run / LENGTH_SPAN);
     const chunk = this.chunks[Math.floor(position / CHUNK_BYTES)] as Buffer;
     const from = position % CHUNK_BYTES;

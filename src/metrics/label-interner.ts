@@ -32,9 +32,9 @@ export class LabelInterner {
   /** The number of a value that is new. */
   add(text: string): number {
     const id = this.freed.pop() ?? this.texts.length;
-    const own = ownCopy(text);
-    this.ids[own] = id;
-    this.texts[id] = own;
+    // As a key, V8 makes a part of a string one of its own: a label cut from a header does not keep the header.
+    this.ids[text] = id;
+    this.texts[id] = text;
     this.uses[id] = 0;
     return id;
   }
@@ -57,11 +57,4 @@ export class LabelInterner {
   text(id: number): string {
     return this.texts[id] as string;
   }
-}
-
-/** From this length on, V8 makes a part of a string point into the whole: a label cut from a header would keep the header. */
-const SLICED_FROM = 13;
-
-function ownCopy(text: string): string {
-  return text.length < SLICED_FROM ? text : Buffer.from(text).toString();
 }

@@ -18,7 +18,6 @@ const HASH_DIGITS = 16;
 export function labelText(value: unknown): string | undefined {
   switch (typeof value) {
     case 'string':
-      return value;
     case 'number':
     case 'boolean':
     case 'bigint':
@@ -38,7 +37,6 @@ export function isPresentable(text: string): boolean {
 /** Well-formed, and at most 256 code points: a longer one is cut, with a hash of the whole at its end so that it stays itself. */
 export function presentable(text: string): string {
   const wellFormed = text.toWellFormed();
-  if (wellFormed.length <= LONGEST_VALUE) return wellFormed;
   const points = Array.from(wellFormed.slice(0, 2 * LONGEST_VALUE + 2));
   if (points.length <= LONGEST_VALUE) return wellFormed;
   const hash = createHash('sha256').update(wellFormed).digest('hex').slice(0, HASH_DIGITS);

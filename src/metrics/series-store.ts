@@ -231,7 +231,7 @@ export class SeriesStore {
   private bear(): number {
     const { identity, ids } = this;
     identity.retain();
-    const row = (this.freed.length > 0 ? this.freed.pop() : undefined) ?? this.high;
+    const row = this.freed.pop() ?? this.high;
     this.rows.ensure(row);
     this.index.add(row, ids);
     this.dense.add(row, ids);
@@ -240,7 +240,7 @@ export class SeriesStore {
     const at = this.rows.offsetOf(row);
     if (row < this.high) values.fill(0, at, at + this.rows.width);
     values[at] = run;
-    if (this.readers.size > 0) for (const births of this.readers) births.add(row);
+    for (const births of this.readers) births.add(row);
     const first = this.high === 0;
     this.high = Math.max(this.high, row + 1);
     if (first) this.keeper.firstSeries();

@@ -108,6 +108,16 @@ describe("a family with exemplars: 'auto'", () => {
     expect(textsOf(0)[0]).toBe('trace_id="mine too"');
   });
 
+  it.each(['a handle', 'the family'])('puts no span in the place of one by hand that %s refuses', (way) => {
+    const { histogram, textsOf } = family();
+    activate(contextOf('t1'));
+    const refused = { 'trace-id': 'mine' };
+    if (way === 'a handle') histogram.labels('x').observe(0.5, refused);
+    else histogram.observe({ a: 'x' }, 0.5, refused);
+    expect(textsOf(0)[0]).toBeUndefined();
+    expect(histogram.get({ a: 'x' })?.count).toBe(1);
+  });
+
   it('leaves out what has more than 128 code points, in the ids of a span or by hand, and counts the value', () => {
     const { histogram, textsOf } = family();
     // With the names, 15 code points, and "span-of-" 8: 2 × 52 more are 127, 2 × 53 are 129.

@@ -39,6 +39,14 @@ describe('dense index', () => {
     expect(index.rows).toBeUndefined();
   });
 
+  it('has given up for good, however full the places become', () => {
+    const index = new DenseIndex(2);
+    for (let id = 1; id <= 64; id++) index.add(id - 1, Int32Array.of(id, id));
+    for (let row = 64; row < 5_000; row++) index.add(row, Int32Array.of(1 + (row % 127), 1 + Math.floor(row / 127)));
+    expect(() => index.add(5_000, Int32Array.of(128, 1))).not.toThrow();
+    expect(index.rows).toBeUndefined();
+  });
+
   it('gives up when most of what it held is gone', () => {
     const index = new DenseIndex(2);
     for (let turn = 0; turn < 2_000; turn++) {

@@ -199,6 +199,26 @@ describe('expiry', () => {
     expect(seriesOf(registry, 'turns_total')).toEqual([[['young'], 1]]);
   });
 
+  it('takes nothing out twice: two that are born later do not share a row', () => {
+    const { registry } = reportingRegistry();
+    const counter = registry.counter(expiring);
+    counter.inc({ a: 'gone' });
+    for (const now of [0, 1_000, 2_000, 3_000]) registry.sweep(now);
+    for (const a of ['p', 'q']) counter.inc({ a });
+    expect(seriesOf(registry, 'turns_total')).toEqual([
+      [['p'], 1],
+      [['q'], 1],
+    ]);
+  });
+
+  it('goes by all series, also where they fill the room that there is', () => {
+    const { registry } = reportingRegistry();
+    const counter = registry.counter(expiring);
+    for (let a = 0; a < 16; a++) counter.inc({ a });
+    for (const now of [0, 1_000]) registry.sweep(now);
+    expect(seriesOf(registry, 'turns_total')).toEqual([]);
+  });
+
   it('makes room under the limit', () => {
     const { registry, dropped } = reportingRegistry();
     const counter = registry.counter({ ...expiring, seriesLimit: 2 });

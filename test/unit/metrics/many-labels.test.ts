@@ -39,6 +39,16 @@ describe('a label set of more than three labels', () => {
     expect(await lines('calls_total{')).toContain('calls_total{a="1",b="2",c="3",d="4",e="5"} 2');
   });
 
+  it.each(['d', 'e'])('is another one where %s is empty', async (name) => {
+    const { counter, lines } = family();
+    const one = { a: '1', b: '2', c: '3', d: '4', e: '5' };
+    for (let round = 0; round < 2; round++) {
+      counter.inc({ ...one, [name]: '' });
+      counter.inc(one);
+    }
+    expect((await lines()).map((line) => line.split('} ')[1])).toEqual(['2', '2']);
+  });
+
   it('is refused, and counted by its reason, with a label too few, too many or strange', async () => {
     const { counter, lines } = family();
     // As JavaScript lets it be called.

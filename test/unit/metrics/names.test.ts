@@ -22,6 +22,11 @@ describe('names that every parser takes', () => {
     expect(() => assertMetricName('histogram', name)).toThrow(expect.objectContaining({ code: 'INVALID_NAME' }));
   });
 
+  it('what is no text gets no proposal', () => {
+    expect(() => assertMetricName('histogram', 5 as never)).toThrow(/got 5\. \(/);
+    expect(() => assertMetricName('histogram', 'a b')).toThrow(/got "a b"\. Use "a_b"\. \(/);
+  });
+
   it.each(['a', 'Z', '_', '_a', 'aZ09_', 'a__b'])('%s is the name of a label', (name) => {
     expect(isLabelName(name)).toBe(true);
     expect(() => assertLabelNames('f', [name])).not.toThrow();

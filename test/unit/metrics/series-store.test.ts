@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
 import type { LabelIdentity } from '../../../src/metrics/label-identity.js';
 import type { AnyFamily } from '../../../src/registry/interfaces.js';
@@ -117,11 +119,22 @@ describe('label identity', () => {
     expect(internal).toEqual([]);
   });
 
-  it('does not keep alive the long text that a value was cut from', () => {
+  // 13 characters are the fewest of which V8 makes a part that points into the whole.
+  it.each([13, 20])('does not keep alive the long text that a value of %i characters was cut from', (length) => {
+    setFlagsFromString('--expose-gc');
+    const gc = runInNewContext('gc') as () => void;
     const { registry } = reportingRegistry();
-    const whole = 'x'.repeat(1000);
-    registry.counter(free).inc({ a: whole.slice(0, 20), b: '' });
-    expect(seriesOf(registry, 'calls_total')).toEqual([[['x'.repeat(20), ''], 1]]);
+    const counter = registry.counter(free);
+    const megabyte = 1_000_000;
+    gc();
+    const before = process.memoryUsage().heapUsed;
+    for (let turn = 0; turn < 40; turn++) {
+      const whole = Buffer.alloc(megabyte, String(turn).padEnd(length, 'x')).toString('latin1');
+      counter.inc({ a: whole.slice(0, length), b: '' });
+    }
+    gc();
+    expect(process.memoryUsage().heapUsed - before).toBeLessThan(20 * megabyte);
+    expect(seriesOf(registry, 'calls_total')).toHaveLength(40);
   });
 });
 
@@ -251,6 +264,14 @@ describe('a series that goes', () => {
     counter.labels('new');
     expect(counter.get({ a: 'new' })).toBe(0);
     expect(storeOf(registry).high).toBe(1);
+  });
+
+  it('is not in sight, nor is a row that none has had yet', () => {
+    const { registry } = reportingRegistry();
+    const counter = registry.counter(one);
+    for (const a of ['gone', 'stays']) counter.inc({ a });
+    counter.remove({ a: 'gone' });
+    expect([0, 1, 2].map((row) => storeOf(registry).isVisible(row))).toEqual([false, true, false]);
   });
 
   it('and one that is born are told to whoever reads', () => {
