@@ -20,7 +20,7 @@ const FULL = {
     alone: { rounds: 21, requests: 500, batches: 10 },
     live: { rounds: 11, ms: 700, connections: 32 },
   },
-  'model-calls': { rounds: 15, calls: 300, streams: 20 },
+  'model-calls': { rounds: 15, calls: 2_000, streams: 40 },
 };
 
 const SMOKE = {

@@ -11,6 +11,8 @@ export type AnthropicOptions = OnInstance;
 
 const ADAPTER = 'anthropic';
 
+const LIMITS = { requests: 'anthropic-ratelimit-requests-remaining', tokens: 'anthropic-ratelimit-tokens-remaining' };
+
 /**
  * Measures the Messages API of a client of `@anthropic-ai/sdk` (0.60 and later, 1), on this client and on the copies that
  * its `withOptions()` makes: `messages` and `beta.messages` with their streams, parsing, threads and tool runners. Returns the
@@ -31,7 +33,7 @@ export function instrumentAnthropic<C extends object>(client: C, options: Anthro
     observeLlmMethod(at(client, path), 'create', ADAPTER, reader, options);
   }
   observeThreads(at(client, 'beta.messages'));
-  watchFetch(client);
+  watchFetch(client, 'fetch', { limits: LIMITS });
   wrapMethod(client, 'withOptions', (method) => (...args) => {
     return instrumentAnthropic(Reflect.apply(method, client, args) as object, options);
   });

@@ -27,7 +27,7 @@ export function instrumentBedrock<C extends object>(client: C, options: BedrockM
   assertOptions('instrumentBedrock', options);
   wrapMethod(client, 'send', (send) => observedSend(send, options));
   const handler = at(client, 'config.requestHandler');
-  if (typeof handler === 'object' && handler !== null) watchFetch(handler, 'handle', tokensInHeaders);
+  if (typeof handler === 'object' && handler !== null) watchFetch(handler, 'handle', { facts: tokensInHeaders });
   return client;
 }
 

@@ -51,7 +51,7 @@ function watchRequests(apiClient: unknown): void {
     (send) =>
       function (this: unknown, ...args) {
         const given = args[FETCH] ?? globalThis.fetch;
-        if (typeof given === 'function') args[FETCH] = watchedFetch(given as Fetch);
+        if (typeof given === 'function') args[FETCH] = watchedFetch(given as Fetch, {});
         return Reflect.apply(send, this, args);
       },
   );

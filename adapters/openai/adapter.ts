@@ -20,6 +20,9 @@ export interface OpenAIOptions extends OnInstance {
 
 const ADAPTER = 'openai';
 
+/** OpenAI's headers, and of most who speak its API. */
+const LIMITS = { requests: 'x-ratelimit-remaining-requests', tokens: 'x-ratelimit-remaining-tokens' };
+
 /**
  * Measures the calls of an OpenAI client: chat completions, responses, completions and embeddings, with all that is built
  * on them (`parse`, `stream`, `runTools`, `withOptions`). The client is returned itself, and behaves as before.
@@ -47,7 +50,7 @@ export function instrumentOpenAI<C extends object>(client: C, options: OpenAIOpt
   observe('responses', responsesReader({ provider, deployment }));
   observe('beta.responses', responsesReader({ provider, deployment }));
   observe('embeddings', embeddingsReader({ provider, deployment }));
-  watchFetch(client);
+  watchFetch(client, 'fetch', { limits: LIMITS });
   wrapMethod(client, 'withOptions', (method) => (...args) => {
     return instrumentOpenAI(Reflect.apply(method, client, args) as object, options);
   });

@@ -1,7 +1,6 @@
 import { NO_DECIMAL, writeDecimal } from './decimal.js';
 
 const ZERO = 48;
-const LARGEST_DIGIT_LOOP = 2 ** 31;
 
 /** A scrape's body while it is written: bytes and numbers straight into one buffer, no strings between. */
 export class ByteWriter {
@@ -45,9 +44,9 @@ export function writeBytes(target: Buffer, at: number, bytes: Uint8Array): numbe
 
 /** Writes a number as Prometheus reads it at a place with room for 25 bytes, and returns the place after. */
 export function writeNumber(target: Buffer, at: number, value: number): number {
-  if (!(value >= 0 && value < LARGEST_DIGIT_LOOP && value === (value | 0))) {
+  if (!(value >= 0 && value === (value | 0))) {
     const end = writeDecimal(target, at, value);
-    return end === NO_DECIMAL ? at + target.write(numberText(value), at, 'latin1') : end;
+    return end === NO_DECIMAL ? at + target.write(numberText(value), at) : end;
   }
   let left = value | 0;
   if (left < 10) {

@@ -12,6 +12,7 @@ const BRACE = 123;
 const LABELS_END = Buffer.from('} ');
 /** `,le="`, which stands between the labels and the bound. */
 const LE_BYTES = 5;
+/** A number and what ends its line. */
 const NUMBER_BYTES = 26;
 /** 128 code points, escaped, and two numbers. */
 const EXEMPLAR_BYTES = 2_048;
@@ -76,7 +77,7 @@ class NumberWriter extends RowWriter {
   protected row(_row: number, values: Float64Array, at: number, out: ByteWriter): void {
     const run = values[at] as number;
     const labels = runLength(run);
-    out.reserve(this.bare.length + this.labelled.length + labels + NUMBER_BYTES + 4);
+    out.reserve(this.labelled.length + labels + LABELS_END.length + NUMBER_BYTES);
     const { bytes } = out;
     let to: number;
     if (labels === 0) {
@@ -120,7 +121,7 @@ class HistogramWriter extends RowWriter {
     const withExemplars = this.format === 'openmetrics' && !family.exemplars.isEmpty;
     const exemplarBytes = withExemplars ? bounds.length * EXEMPLAR_BYTES : 0;
     const head = this.bucketHead.of(family.store.bytes, values[at] as number);
-    out.reserve((bounds.length + 2) * (head.length + NUMBER_BYTES + 8) + this.boundBytes + exemplarBytes);
+    out.reserve((bounds.length + 2) * (head.length + NUMBER_BYTES) + this.boundBytes + exemplarBytes);
 
     const { bytes } = out;
     const labelsFrom = out.length + this.labelsFrom;

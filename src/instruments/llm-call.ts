@@ -4,7 +4,8 @@ import type { GaugeHandle } from '../metrics/types.js';
 import { handleOf } from './families.js';
 import type { LlmCallFacts } from './llm-facts.js';
 import type { LlmFamilies, LlmProgress } from './llm-families.js';
-import { type CallRules, defined, OpenCall, type Outcome } from './open-call.js';
+import { type CallRules, OpenCall, type Outcome } from './open-call.js';
+import { over } from './over.js';
 
 /** What a provider's answer said of its limits. */
 export interface RateLimit {
@@ -82,7 +83,7 @@ export class LlmCall extends OpenCall<LlmCallFacts> implements LlmProgress {
 
   override end(outcome: Outcome, known: LlmCallFacts, seconds?: number): void {
     this.leaveGauge();
-    super.end(outcome, { ...this.facts, ...defined(known) }, seconds);
+    super.end(outcome, over(this.facts, known), seconds);
   }
 
   private leaveGauge(): void {

@@ -1,5 +1,6 @@
 import type { ErrorClass } from './error-class.js';
 import type { FinishReason } from './finish-reason.js';
+import { over } from './over.js';
 
 /**
  * Tokens of a call: `prompt` includes cached and cache-written ones, `completion` includes reasoning, and these two
@@ -49,8 +50,7 @@ export interface LlmCallFacts {
 /** Several inner calls: the first names the model, what they used adds up, the last one says how it ended. */
 export function combineLlmFacts(supplied: LlmCallFacts, inner: LlmCallFacts): LlmCallFacts {
   return {
-    ...inner,
-    ...supplied,
+    ...over(inner, supplied),
     usage: sumUsage(supplied.usage, inner.usage),
     estimated: sumUsage(supplied.estimated, inner.estimated),
     costUsd: sum(supplied.costUsd, inner.costUsd),
@@ -74,6 +74,7 @@ function sumUsage(a: TokenUsage | undefined, b: TokenUsage | undefined): TokenUs
   };
 }
 
-function sum(a: number | undefined, b: number | undefined): number | undefined {
+/** The sum of those that are known. */
+export function sum(a: number | undefined, b: number | undefined): number | undefined {
   return a === undefined ? b : b === undefined ? a : a + b;
 }

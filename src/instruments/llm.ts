@@ -35,8 +35,7 @@ export function createLlmInstrument(
     kind: 'llm',
     span: options.spans ? LLM_SPAN : undefined,
     combine: combineLlmFacts,
-    record: (call, known, outcome, seconds) =>
-      record({ ...known, tenant: known.tenant ?? call.tenant }, outcome, seconds, call, call.began),
+    record: (call, known, outcome, seconds) => record(withTenantOf(call, known), outcome, seconds, call, call.began),
   };
   return {
     begin: (facts = {}) => new LlmCall(rules, families, facts),
@@ -45,4 +44,9 @@ export function createLlmInstrument(
       new LlmCall(rules, families, {}).end(status, known, seconds);
     }),
   };
+}
+
+/** A call's own tenant wins over that of the flow in which it was begun. */
+function withTenantOf({ tenant }: LlmCall, known: LlmCallFacts): LlmCallFacts {
+  return tenant === undefined || known.tenant !== undefined ? known : { ...known, tenant };
 }

@@ -8,6 +8,9 @@ import {
 } from '../context/context.js';
 import { nowSeconds } from '../internal/clock.js';
 import { activeTraceContext, ClientSpan, type SpanAttributes, type TraceContext } from '../internal/open-telemetry.js';
+import { over } from './over.js';
+
+const NOTHING: object = Object.freeze({});
 
 /** How a call came out. `incomplete`: a stream left early by its consumer. */
 export type Outcome = 'success' | 'error' | 'aborted' | 'incomplete';
@@ -34,7 +37,7 @@ export interface SpanShape<K extends object> {
  */
 export class OpenCall<K extends object> {
   /** What the calls inside this one found out. */
-  supplied: K = {} as K;
+  supplied: K = NOTHING as K;
   /** OpenTelemetry's context in which the call was begun, if there is one. */
   readonly began: TraceContext | undefined;
   /** The context's tenant where the call was begun: a stream may be read, and so end, in another flow. */
@@ -86,7 +89,7 @@ export class OpenCall<K extends object> {
   end(outcome: Outcome, known: K, seconds = nowSeconds() - this.startedAt): void {
     if (!this.open) return;
     this.open = false;
-    const all = { ...this.supplied, ...defined(known) };
+    const all = this.supplied === NOTHING ? known : over(this.supplied, known);
     this.endSpan(all, outcome === 'error');
     if (this.outer?.open) this.outer.supply(all);
     else if (this.outer === undefined || outcome !== 'incomplete') this.rules.record(this, all, outcome, seconds);
@@ -116,15 +119,4 @@ function openCallOf<K extends object>(rules: { readonly kind: RecorderKind }): O
     if (at.kind === rules.kind && call.takes?.(rules)) return call as OpenCall<K>;
   }
   return undefined;
-}
-
-/** What is known, without the keys that hold nothing: those must not hide what others know. */
-export function defined<K extends object>(known: K): K {
-  for (const key in known) {
-    if (known[key] !== undefined) continue;
-    const kept = { ...known };
-    for (const empty in known) if (known[empty] === undefined) delete kept[empty];
-    return kept;
-  }
-  return known;
 }

@@ -1,3 +1,5 @@
+import { over } from './over.js';
+
 /** How near two vectors are is told as a similarity (higher is better) or as a distance (lower is better). */
 export interface TopScore {
   /** `cosine`, `dot`, `l2` …, as the store names it, in small letters. */
@@ -35,8 +37,7 @@ export interface VectorWriteFacts {
 /** Several inner searches: the first names the collection, their rows add up. */
 export function combineSearchFacts(supplied: VectorSearchFacts, inner: VectorSearchFacts): VectorSearchFacts {
   return {
-    ...inner,
-    ...supplied,
+    ...over(inner, supplied),
     rows: supplied.rows === undefined ? inner.rows : supplied.rows + (inner.rows ?? 0),
     // A failure inside that was overcome is not the outer search's.
     errorType: undefined,

@@ -9,31 +9,36 @@ import {
 
 export type Fetch = (...args: unknown[]) => Promise<unknown>;
 
-/** `x-ratelimit-*` is OpenAI's and most others' way, `anthropic-ratelimit-*` Anthropic's. */
-const REMAINING = {
-  requests: ['x-ratelimit-remaining-requests', 'anthropic-ratelimit-requests-remaining'],
-  tokens: ['x-ratelimit-remaining-tokens', 'anthropic-ratelimit-tokens-remaining'],
-} as const;
+/** In which headers a provider tells what is left of its limits. */
+export interface LimitHeaders {
+  readonly requests: string;
+  readonly tokens: string;
+}
+
+/** What a client's responses tell beside their answer. */
+export interface Telling {
+  /** Each look into a response's headers costs more than counting it, so only these two are read. */
+  readonly limits?: LimitHeaders;
+  /** What a response tells of the call that it was asked for, where the client keeps that from its caller. */
+  readonly facts?: (response: unknown) => LlmCallFacts | undefined;
+}
 
 /**
  * Watches the `fetch` that a client keeps: each request made for a model call is an attempt of it, so that the client's own
  * retries, its back-off and the provider's limits show. The request and the response are handed on untouched.
  */
-export function watchFetch(client: object, key = 'fetch', tells?: Tells): void {
+export function watchFetch(client: object, key: string, telling: Telling): void {
   const fetch = (client as Record<string, unknown>)[key];
-  if (typeof fetch === 'function') Object.assign(client, { [key]: watchedFetch(fetch as Fetch, tells) });
+  if (typeof fetch === 'function') Object.assign(client, { [key]: watchedFetch(fetch as Fetch, telling) });
 }
 
-/** What a response tells of the call that it was asked for, where the client keeps that from its caller. */
-export type Tells = (response: unknown) => LlmCallFacts | undefined;
-
 /** A `fetch` whose requests are counted as attempts of the model call that they are made for. */
-export function watchedFetch(fetch: Fetch, tells?: Tells): Fetch {
+export function watchedFetch(fetch: Fetch, telling: Telling): Fetch {
   if (WATCHED in fetch) return fetch;
   const watched: Fetch = function (this: unknown, ...args) {
     const call = activeLlmCall();
     const sent = Reflect.apply(fetch, this, args);
-    return call === undefined ? sent : attempted(call, sent, tells);
+    return call === undefined ? sent : attempted(call, sent, telling);
   };
   interpose(watched, WATCHED, true);
   return watched;
@@ -41,12 +46,12 @@ export function watchedFetch(fetch: Fetch, tells?: Tells): Fetch {
 
 const WATCHED = Symbol.for('promptheus.fetch.v1');
 
-function attempted(call: LlmCall, sent: Promise<unknown>, tells: Tells | undefined): Promise<unknown> {
+function attempted(call: LlmCall, sent: Promise<unknown>, { limits, facts }: Telling): Promise<unknown> {
   call.attemptBegins();
   return sent.then(
     (response) => {
-      call.attemptEnds(limitOf(response));
-      tell(call, response, tells);
+      call.attemptEnds(limits && limitOf(response, limits));
+      if (facts !== undefined) tell(call, response, facts);
       return response;
     },
     (error) => {
@@ -56,28 +61,25 @@ function attempted(call: LlmCall, sent: Promise<unknown>, tells: Tells | undefin
   );
 }
 
-function tell(call: LlmCall, response: unknown, tells: Tells | undefined): void {
+function tell(call: LlmCall, response: unknown, facts: NonNullable<Telling['facts']>): void {
   try {
-    const known = tells?.(response);
+    const known = facts(response);
     if (known !== undefined) call.supply(known);
   } catch {
     // A response of another shape tells nothing.
   }
 }
 
-function limitOf(response: unknown): RateLimit {
+function limitOf(response: unknown, { requests, tokens }: LimitHeaders): RateLimit {
   try {
     const headers = property(response, 'headers') as Headers;
-    return { requests: remaining(headers, 'requests'), tokens: remaining(headers, 'tokens') };
+    return { requests: remaining(headers, requests), tokens: remaining(headers, tokens) };
   } catch {
     return {};
   }
 }
 
-function remaining(headers: Headers, kind: keyof typeof REMAINING): number | undefined {
-  for (const name of REMAINING[kind]) {
-    const value = headers.get(name);
-    if (value !== null && /^\d+$/.test(value)) return Number(value);
-  }
-  return undefined;
+function remaining(headers: Headers, name: string): number | undefined {
+  const value = headers.get(name);
+  return value !== null && /^\d+$/.test(value) ? Number(value) : undefined;
 }

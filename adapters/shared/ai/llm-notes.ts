@@ -13,10 +13,11 @@ import {
 export class LlmNotes {
   private reported: ReportedUsage | undefined;
   private given: TokenUsage | undefined;
-  private readonly reasons = new Map<number, FinishReason>();
-  private readonly tools: string[] = [];
-  private readonly calling = new Set<number>();
-  private further: LlmCallFacts = {};
+  // Made when they are needed, since most calls need few of them.
+  private reasons: Map<number, FinishReason> | undefined;
+  private tools: string[] | undefined;
+  private calling: Set<number> | undefined;
+  private further: LlmCallFacts | undefined;
   failed: unknown = undefined;
 
   constructor(private readonly call: LlmCall) {}
@@ -39,14 +40,19 @@ export class LlmNotes {
   /** The provider's word for why a choice ended. */
   finish(word: unknown, choice = 0): void {
     const reason = finishReasonOf(word);
-    if (reason !== undefined) this.reasons.set(choice, reason);
+    if (reason === undefined) return;
+    this.reasons ??= new Map();
+    this.reasons.set(choice, reason);
   }
 
   /** `choice` is given where the provider has no word of its own for a choice that stopped to call a tool. */
   tool(name: unknown, choice?: number): void {
     if (typeof name !== 'string' || name === '') return;
+    this.tools ??= [];
     this.tools.push(name);
-    if (choice !== undefined) this.calling.add(choice);
+    if (choice === undefined) return;
+    this.calling ??= new Set();
+    this.calling.add(choice);
   }
 
   /** The answer, which came whole, says that it failed: what it says of that. */
@@ -65,16 +71,20 @@ export class LlmNotes {
   }
 
   facts(): LlmCallFacts {
-    const { given, reported, reasons, tools, further } = this;
-    return {
-      ...further,
-      usage: given ?? (reported && partition(reported)),
-      ...(reasons.size > 0 && { finishReasons: [...reasons].map(([choice, reason]) => this.ended(choice, reason)) }),
-      ...(tools.length > 0 && { toolCalls: tools }),
-    };
+    const { given, reported, tools, further } = this;
+    const usage = given ?? (reported && partition(reported));
+    const told = { usage, finishReasons: this.finishReasons(), toolCalls: tools };
+    return further === undefined ? told : { ...further, ...told };
+  }
+
+  private finishReasons(): FinishReason[] | undefined {
+    if (this.reasons === undefined) return undefined;
+    const ended: FinishReason[] = [];
+    for (const [choice, reason] of this.reasons) ended.push(this.ended(choice, reason));
+    return ended;
   }
 
   private ended(choice: number, reason: FinishReason): FinishReason {
-    return reason === 'stop' && this.calling.has(choice) ? 'tool_calls' : reason;
+    return reason === 'stop' && this.calling?.has(choice) === true ? 'tool_calls' : reason;
   }
 }

@@ -1,4 +1,4 @@
-import type { TokenUsage } from '../llm-facts.js';
+import { sum, type TokenUsage } from '../llm-facts.js';
 import { count, property } from './read.js';
 
 /** The numbers that a provider reported, under its own names. */
@@ -14,41 +14,73 @@ const PLACES = [
   (from: unknown) => property(property(from, 'response'), 'usage'),
 ];
 
-const PROMPT = [
-  'prompt_tokens',
-  'input_tokens',
-  'promptTokens',
-  'inputTokens',
-  'promptTokenCount',
-  'inputTokenCount', // Bedrock's metrics of an invocation
-];
-const COMPLETION = [
-  'completion_tokens',
-  'output_tokens',
-  'completionTokens',
-  'outputTokens',
-  'candidatesTokenCount',
-  'outputTokenCount',
-];
-/** Anthropic and Bedrock leave these out of their input tokens, Gemini these out of its candidates' and prompt's. */
-const CACHED_BESIDE = ['cache_read_input_tokens', 'cacheReadInputTokens', 'cacheReadInputTokenCount'];
-const CACHED = [...CACHED_BESIDE, 'cachedContentTokenCount'];
-const WRITTEN_BESIDE = ['cache_creation_input_tokens', 'cacheWriteInputTokens', 'cacheWriteInputTokenCount'];
-const REASONING_BESIDE = ['thoughtsTokenCount'];
-const BESIDE_PROMPT = [CACHED_BESIDE, WRITTEN_BESIDE, ['toolUsePromptTokenCount']];
+/** Numbers that make up a call's tokens. `…Beside` stand beside the total that they belong to, `…Within` are a part of it. */
+interface Numbers {
+  prompt?: number | undefined;
+  toolPromptBeside?: number | undefined;
+  cachedBeside?: number | undefined;
+  cachedWithin?: number | undefined;
+  writtenBeside?: number | undefined;
+  writtenWithin?: number | undefined;
+  writtenForAnHour?: number | undefined;
+  completion?: number | undefined;
+  reasoningBeside?: number | undefined;
+  reasoningWithin?: number | undefined;
+}
+
+/** What the names mean: looked up by what an answer has, since asking it for each of these costs far more. */
+type Names = ReadonlyMap<string, keyof Numbers>;
+
+function names(of: { readonly [N in keyof Numbers]: readonly string[] }): Names {
+  return new Map(
+    Object.entries(of).flatMap(([number, list]) => list.map((name) => [name, number as keyof Numbers] as const)),
+  );
+}
+
+const TOTALS = names({
+  prompt: [
+    'prompt_tokens',
+    'input_tokens',
+    'promptTokens',
+    'inputTokens',
+    'promptTokenCount',
+    'inputTokenCount', // Bedrock's metrics of an invocation
+  ],
+  completion: [
+    'completion_tokens',
+    'output_tokens',
+    'completionTokens',
+    'outputTokens',
+    'candidatesTokenCount',
+    'outputTokenCount',
+  ],
+  // Anthropic and Bedrock leave these out of their input tokens, Gemini its thoughts out of its candidates' tokens.
+  cachedBeside: ['cache_read_input_tokens', 'cacheReadInputTokens', 'cacheReadInputTokenCount'],
+  writtenBeside: ['cache_creation_input_tokens', 'cacheWriteInputTokens', 'cacheWriteInputTokenCount'],
+  reasoningBeside: ['thoughtsTokenCount'],
+  toolPromptBeside: ['toolUsePromptTokenCount'],
+  cachedWithin: ['cachedContentTokenCount'],
+});
+const OF_PROMPT = names({
+  cachedWithin: ['cached_tokens', 'cache_read', 'cacheReadTokens'],
+  writtenWithin: ['cache_write_tokens', 'cache_creation', 'cacheWriteTokens'],
+});
+const OF_COMPLETION = names({
+  reasoningWithin: ['reasoning_tokens', 'reasoning', 'reasoningTokens', 'thinking_tokens'],
+});
+
 /** Where the others keep what is a part of their totals. */
-const PROMPT_DETAILS = ['prompt_tokens_details', 'input_tokens_details', 'input_token_details', 'inputTokenDetails'];
-const COMPLETION_DETAILS = [
-  'completion_tokens_details',
-  'output_tokens_details',
-  'output_token_details',
-  'outputTokenDetails',
-];
-const CACHED_WITHIN = ['cached_tokens', 'cache_read', 'cacheReadTokens'];
-const WRITTEN_WITHIN = ['cache_write_tokens', 'cache_creation', 'cacheWriteTokens'];
-const CACHE_CREATION = ['cache_creation'];
-const WRITTEN_FOR_AN_HOUR = ['ephemeral_1h_input_tokens'];
-const REASONING_WITHIN = ['reasoning_tokens', 'reasoning', 'reasoningTokens', 'thinking_tokens'];
+const DETAILS: ReadonlyMap<string, Names> = new Map([
+  ['prompt_tokens_details', OF_PROMPT],
+  ['input_tokens_details', OF_PROMPT],
+  ['input_token_details', OF_PROMPT],
+  ['inputTokenDetails', OF_PROMPT],
+  ['completion_tokens_details', OF_COMPLETION],
+  ['output_tokens_details', OF_COMPLETION],
+  ['output_token_details', OF_COMPLETION],
+  ['outputTokenDetails', OF_COMPLETION],
+  ['cache_creation', names({ writtenForAnHour: ['ephemeral_1h_input_tokens'] })],
+]);
 
 /** The usage that a result or a piece of a stream carries, if any. */
 export function reportedUsage(from: unknown): ReportedUsage | undefined {
@@ -61,43 +93,42 @@ export function reportedUsage(from: unknown): ReportedUsage | undefined {
 
 /** Pieces of a stream tell the totals so far, or some of them, and `null` for the rest: the last word on each number holds. */
 export function latestUsage(known: ReportedUsage | undefined, told: ReportedUsage): ReportedUsage {
+  if (known === undefined) return told;
   const numbers = Object.entries(told).filter(([, value]) => value !== undefined && value !== null);
   return { ...known, ...Object.fromEntries(numbers) };
 }
 
 /** Usage as a partition, whatever the provider's own way of counting; `undefined` when it holds no number. */
 export function partition(usage: ReportedUsage): TokenUsage | undefined {
-  const prompt = total(usage, PROMPT, BESIDE_PROMPT);
-  const completion = total(usage, COMPLETION, [REASONING_BESIDE]);
-  if (prompt === undefined && completion === undefined) return undefined;
-  const parts = {
-    cached: first(usage, CACHED) ?? within(usage, PROMPT_DETAILS, CACHED_WITHIN),
-    cacheWrite: first(usage, WRITTEN_BESIDE) ?? within(usage, PROMPT_DETAILS, WRITTEN_WITHIN),
-    cacheWriteHour: within(usage, CACHE_CREATION, WRITTEN_FOR_AN_HOUR),
-    reasoning: first(usage, REASONING_BESIDE) ?? within(usage, COMPLETION_DETAILS, REASONING_WITHIN),
-  };
-  return { prompt, completion, ...parts };
-}
-
-/** The total of parts that stand beside each other, each under one of its names. */
-function total(usage: ReportedUsage, main: readonly string[], beside: readonly string[][]): number | undefined {
+  const numbers: Numbers = {};
+  for (const name in usage) {
+    const value = usage[name];
+    if (typeof value === 'number') take(numbers, TOTALS, name, value);
+    else if (typeof value === 'object' && value !== null) takeDetails(numbers, name, value as ReportedUsage);
+  }
+  const { cachedBeside, writtenBeside, reasoningBeside } = numbers;
   // Google leaves out what is 0: an answer may consist of thoughts alone.
-  const parts = [main, ...beside].map((names) => first(usage, names)).filter((part) => part !== undefined);
-  return parts.length === 0 ? undefined : parts.reduce((sum, part) => sum + part);
+  const prompt = sum(sum(numbers.prompt, numbers.toolPromptBeside), sum(cachedBeside, writtenBeside));
+  const completion = sum(numbers.completion, reasoningBeside);
+  if (prompt === undefined && completion === undefined) return undefined;
+  return {
+    prompt,
+    completion,
+    cached: cachedBeside ?? numbers.cachedWithin,
+    cacheWrite: writtenBeside ?? numbers.writtenWithin,
+    cacheWriteHour: numbers.writtenForAnHour,
+    reasoning: reasoningBeside ?? numbers.reasoningWithin,
+  };
 }
 
-function first(from: ReportedUsage, names: readonly string[]): number | undefined {
-  for (const name of names) {
-    const value = count(from[name]);
-    if (value !== undefined) return value;
-  }
-  return undefined;
+function takeDetails(numbers: Numbers, place: string, details: ReportedUsage): void {
+  const known = DETAILS.get(place);
+  if (known === undefined) return;
+  for (const name in details) take(numbers, known, name, details[name]);
 }
 
-function within(usage: ReportedUsage, places: readonly string[], names: readonly string[]): number | undefined {
-  for (const place of places) {
-    const details = usage[place];
-    if (typeof details === 'object' && details !== null) return first(details as ReportedUsage, names);
-  }
-  return undefined;
+/** Of one number under two names, the first told holds. */
+function take(numbers: Numbers, known: Names, name: string, value: unknown): void {
+  const number = known.get(name);
+  if (number !== undefined) numbers[number] ??= count(value);
 }

@@ -1,6 +1,7 @@
+import { randomBytes } from 'node:crypto';
 import zlib, { gunzipSync, gzipSync, zstdDecompressSync } from 'node:zlib';
 import { describe, expect, it, vi } from 'vitest';
-import { Encoder, hasZstd } from '../../../src/exposition/compress.js';
+import { Encoder, hasZstd, PIECE_BYTES } from '../../../src/exposition/compress.js';
 
 async function encoded(encoding: 'gzip' | 'zstd', pieces: readonly string[]) {
   const encoder = new Encoder(encoding);
@@ -44,8 +45,37 @@ it('gzip is as long as its fastest level makes it', async () => {
   expect(body.length).not.toBe(gzipSync(text).length);
 });
 
-it('zstd is there where Node has it', () => {
+it('zstd is there where Node has it', async () => {
   expect(hasZstd).toBe('createZstdCompress' in zlib);
+  vi.resetModules();
+  vi.doMock('node:zlib', () => ({ default: { ...zlib, createZstdCompress: undefined } }));
+  const older = await import('../../../src/exposition/compress.js');
+  vi.doUnmock('node:zlib');
+  expect(older.hasZstd).toBe(false);
+});
+
+it.each([
+  ['at every piece where time is over', 2, 8],
+  ['never where it is not', 0, 0],
+])('the event loop turns while a long body is joined %s', async (_, step, least) => {
+  const opened = vi.spyOn(zlib, 'createGzip');
+  const encoder = new Encoder('gzip');
+  await encoder.write(randomBytes(8 * PIECE_BYTES));
+  let turns = 0;
+  let joining = true;
+  const turn = () => {
+    turns++;
+    if (joining) setImmediate(turn);
+  };
+  opened.mock.results[0]?.value.once('end', () => setImmediate(turn));
+  let now = 0;
+  const clock = vi.spyOn(performance, 'now').mockImplementation(() => (now += step));
+  await encoder.end();
+  joining = false;
+  clock.mockRestore();
+  opened.mockRestore();
+  expect(turns).toBeGreaterThanOrEqual(least);
+  expect(turns).toBeLessThan(least + 4);
 });
 
 it('a stream that breaks fails the piece that it was to take', async () => {

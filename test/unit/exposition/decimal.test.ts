@@ -35,6 +35,8 @@ describe('a number is written as JavaScript prints it', () => {
   const lengths = Array.from({ length: 17 }, (_, n) => Number('12345678901234567'.slice(0, n + 1)));
   const fractions = Array.from({ length: 17 }, (_, n) => Number(`0.${'98765432109876543'.slice(0, n + 1)}`));
   const ends = [9, 10, 99, 100, 999, 1000, 9999, 99999, 999999, 9999999, 99999999, 999999999, 2 ** 31 - 1, 2 ** 31];
+  // The first integer that a double does not hold, at each power of ten.
+  const inexact = Array.from({ length: 30 }, (_, n) => Number(`9007199254740993e${n - 25}`)).flatMap(neighbours);
   const special = [0, -0, -1, -1.5, 5e-324, Number.MAX_VALUE, Number.NaN, Infinity, -Infinity, 0.1 + 0.2, 1 / 3];
 
   it.each([
@@ -42,6 +44,7 @@ describe('a number is written as JavaScript prints it', () => {
     ['powers of two and what is next to them', twos],
     ['one digit to seventeen', [...lengths, ...fractions]],
     ['the ends of the integers of each length', ends],
+    ['sixteen digits that are no exact integer', inexact],
     ['what no formula fits', special],
   ])('%s', (_, values) => {
     expect(values.map(written)).toEqual(values.map(numberText));
@@ -62,6 +65,13 @@ describe('a number is written as JavaScript prints it', () => {
       }),
       { numRuns: 20_000 },
     );
+  });
+
+  it('the answer for a number that needs a string is no place', () => {
+    const bytes = Buffer.alloc(64);
+    const places = Array.from({ length: 20 }, (_, n) => writeDecimal(bytes, 0, (10 ** (n + 1) - 1) / 10 ** n));
+    expect(places.slice(0, 3)).toEqual([1, 3, 4]);
+    expect(places).not.toContain(writeDecimal(bytes, 0, Number.NaN));
   });
 
   it('nearly all sums without a string', () => {

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { render, renderTo } from '../../../src/exposition/render.js';
 import { Registry } from '../../../src/registry/registry.js';
 
@@ -101,6 +101,21 @@ describe('while it is written in slices', () => {
     expect(gauge.get({ i: 3 })).toBe(3);
   });
 
+  it('a piece that fails while the event loop turns fails the render alone, not the process', async () => {
+    const given = await gathered(sizes().registry);
+    const unhandled = vi.fn();
+    process.on('unhandledRejection', unhandled);
+    let now = 0;
+    const clock = vi.spyOn(performance, 'now').mockImplementation(() => (now += 2));
+    const broken = renderTo(given, 'text', PIECE, async () => {
+      throw new Error('broken');
+    });
+    await expect(broken).rejects.toThrow('broken');
+    clock.mockRestore();
+    process.off('unhandledRejection', unhandled);
+    expect(unhandled).not.toHaveBeenCalled();
+  });
+
   it('hands no piece over where there is nothing to write', async () => {
     const pieces: Buffer[] = [];
     await renderTo(await gathered(new Registry()), 'text', PIECE, (piece) => void pieces.push(piece));
@@ -118,5 +133,25 @@ describe('while it is written in slices', () => {
     });
     expect(pieces.length).toBeGreaterThan(10);
     expect(pieces.join('')).toBe(await text(registry));
+  });
+
+  it.each([
+    ['whole', (of: Awaited<ReturnType<typeof gathered>>) => render(of, 'text')],
+    ['in pieces', (of: Awaited<ReturnType<typeof gathered>>) => renderTo(of, 'text', PIECE, () => {})],
+  ])('rendered %s, lets the event loop turn as often as its time is over', async (_how, rendered) => {
+    const { registry } = sizes();
+    const of = await gathered(registry);
+    let now = 0;
+    const clock = vi.spyOn(performance, 'now').mockImplementation(() => (now += 1));
+    let turns = 0;
+    const count = () => {
+      turns += 1;
+      next = setImmediate(count);
+    };
+    let next = setImmediate(count);
+    await rendered(of);
+    clearImmediate(next);
+    clock.mockRestore();
+    expect(turns).toBeGreaterThanOrEqual(Math.floor(SERIES / 64));
   });
 });

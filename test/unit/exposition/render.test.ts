@@ -1,5 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import { render, renderTo } from '../../../src/exposition/render.js';
+import type { Gathered } from '../../../src/registry/interfaces.js';
 import { Registry } from '../../../src/registry/registry.js';
 
 const PIECE = 1_024;
@@ -94,6 +95,15 @@ describe('foreign families', () => {
   });
 });
 
+describe('the lines of a gauge', () => {
+  it.each([1, 15, 16, 17, 32, 64, 128, 4_096, 8_192])('are as many as its series: %i', async (count) => {
+    const registry = new Registry({ seriesLimit: 10_000 });
+    const sizes = registry.gauge({ name: 'sizes_now', help: 'S.', labelNames: ['i'] });
+    for (let i = 0; i < count; i++) sizes.set({ i }, i);
+    expect(linesOf(await text(registry))).toHaveLength(count);
+  });
+});
+
 describe('the default labels of a client', () => {
   it('give way to labels and constant labels of a family, and to le', async () => {
     const registry = new Registry();
@@ -152,6 +162,34 @@ describe('the room of a body', () => {
         for (const labels of many.slice(100)) sizes.remove(labels);
       },
     ],
+    [
+      'a family of which a half was removed',
+      (registry) => {
+        const sizes = registry.gauge({ name: 'sizes_now', help: 'S.', labelNames });
+        for (const labels of many) sizes.set(labels, 12_345_678);
+        for (const labels of many.slice(1_500)) sizes.remove(labels);
+      },
+    ],
+    [
+      'a family of which one series is left, another of which none is',
+      (registry) => {
+        for (const [name, left] of [
+          ['sizes_now', 1],
+          ['others_now', -1],
+        ] as const) {
+          const sizes = registry.gauge({ name, help: 'S.', labelNames });
+          for (const labels of many) sizes.set(labels, 1);
+          for (const labels of many) if (labels.i !== left) sizes.remove(labels);
+        }
+      },
+    ],
+    [
+      'many families of one series',
+      (registry) => {
+        const help = 'What a family has to say of itself, which is more than its one series takes.'.repeat(2);
+        for (let i = 0; i < 500; i++) registry.gauge({ name: `sizes_of_${i}_now`, help }).set(1);
+      },
+    ],
   ])('is found once, and is not much more than it takes: %s', async (_, fill) => {
     const registry = new Registry({ seriesLimit: 10_000 });
     fill(registry);
@@ -163,11 +201,28 @@ describe('the room of a body', () => {
     expect(sizes).toHaveLength(1);
     expect(sizes[0]).toBeLessThan(1.5 * body.length + 20_000);
   });
+
+  it('is that of two pieces twice, where it is handed over in pieces', async () => {
+    const registry = new Registry({ seriesLimit: 10_000 });
+    const sizes = registry.gauge({ name: 'sizes_now', help: 'S.', labelNames });
+    for (const labels of many) sizes.set(labels, 1);
+    const given = await gathered(registry);
+    const rooms = vi.spyOn(Buffer, 'allocUnsafeSlow');
+    await renderTo(given, 'text', 16_384, () => {});
+    const asked = rooms.mock.calls.map(([size]) => size);
+    rooms.mockRestore();
+    expect(asked).toEqual([32_768, 32_768]);
+  });
 });
 
 describe('between the slices', () => {
-  /** How often the event loop turns while so many series are rendered and the clock goes on by `step` at each look. */
-  async function turnsOf(step: number, fill: (registry: Registry) => void): Promise<number> {
+  const ways = {
+    whole: async (given: Gathered) => void (await render(given, 'text')),
+    'in pieces': (given: Gathered) => renderTo(given, 'text', PIECE, () => {}),
+  };
+
+  /** How often the event loop turns during a render, while the clock goes on by `step` at each look. */
+  async function turnsOf(way: keyof typeof ways, step: number, fill: (registry: Registry) => void): Promise<number> {
     const registry = new Registry({ seriesLimit: 10_000 });
     fill(registry);
     const given = await gathered(registry);
@@ -180,7 +235,7 @@ describe('between the slices', () => {
       if (rendering) setImmediate(turn);
     };
     turn();
-    await Promise.all([render(given, 'text'), renderTo(given, 'text', PIECE, () => {})]);
+    await ways[way](given);
     rendering = false;
     clock.mockRestore();
     return turns;
@@ -196,12 +251,17 @@ describe('between the slices', () => {
   };
 
   it.each([
-    ['series of ours', ours],
-    ['foreign ones', theirs],
-  ])('the event loop turns at every few rows where time is over, and never where it is not: %s', async (_, fill) => {
-    const turns = await turnsOf(2, fill);
-    expect(turns).toBeGreaterThanOrEqual(100);
-    expect(turns).toBeLessThan(400);
-    expect(await turnsOf(0, fill)).toBeLessThan(5);
-  });
+    ['series of ours', 'whole', ours],
+    ['series of ours', 'in pieces', ours],
+    ['foreign ones', 'whole', theirs],
+    ['foreign ones', 'in pieces', theirs],
+  ] as const)(
+    'the event loop turns at every few rows if time is over, and else never: %s, %s',
+    async (_, way, fill) => {
+      const turns = await turnsOf(way, 2, fill);
+      expect(turns).toBeGreaterThanOrEqual(100);
+      expect(turns).toBeLessThan(400);
+      expect(await turnsOf(way, 0, fill)).toBeLessThan(5);
+    },
+  );
 });

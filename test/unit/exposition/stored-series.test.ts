@@ -4,11 +4,17 @@ import { seriesWriter } from '../../../src/exposition/stored-series.js';
 import type { AnyFamily } from '../../../src/registry/interfaces.js';
 import { Registry } from '../../../src/registry/registry.js';
 
-/** The first series of a family, written where there is no room yet. */
+/** The first series of a family, written where there is no room yet: the same as wherever the room ends. */
 function written(family: unknown, defaults = ''): string {
-  const out = new ByteWriter(1);
-  seriesWriter(family as AnyFamily, 'openmetrics', defaults).rows(0, 1, new Set(), out);
-  return out.take().toString();
+  const writer = seriesWriter(family as AnyFamily, 'openmetrics', defaults);
+  const writtenInto = (room: number) => {
+    const out = new ByteWriter(room);
+    writer.rows(0, 1, new Set(), out);
+    return out.take().toString();
+  };
+  const text = writtenInto(1);
+  for (let room = 2; room <= text.length; room++) expect(writtenInto(room)).toBe(text);
+  return text;
 }
 
 // As long as a number gets.
@@ -43,6 +49,16 @@ describe('a series finds its room', () => {
     expect(lines).toHaveLength(7);
     for (const line of lines.slice(1, 3)) expect(line).toMatch(/ # \{t="(\\"){127}"\} \S+ \d+(\.\d+)?$/);
     expect(lines[5]).toBe(`a_count{l="${long}"} 4`);
+  });
+
+  it('a histogram with bounds as long as they get', () => {
+    const buckets = Array.from({ length: 20 }, (_, n) => Number(`1.2345678901234567e-${300 - n}`));
+    const histogram = new Registry().histogram({ name: 'a', help, buckets });
+    for (const value of buckets) histogram.observe(value);
+    const lines = written(histogram).split('\n');
+    expect(lines).toHaveLength(24);
+    expect(lines[18]).toBe('a_bucket{le="1.2345678901234567e-282"} 19');
+    expect(lines[22]).toBe('a_count 20');
   });
 
   it('a histogram without labels', () => {
