@@ -6,7 +6,7 @@ export interface Sample {
   readonly exemplar?: {
     readonly labelSet: Readonly<Record<string, unknown>>;
     readonly value: number;
-    readonly timestamp?: number;
+    readonly timestamp?: number | undefined;
   };
 }
 

@@ -144,8 +144,5 @@ function sampleOf(name: string, { metricName, labels, sharedLabels, value, exemp
   const sample = { name: metricName ?? name, labels: { ...sharedLabels, ...labels }, value };
   if (!exemplar) return sample;
   const { labelSet, value: seen, timestamp } = exemplar;
-  return {
-    ...sample,
-    exemplar: { labelSet: { ...labelSet }, value: seen, ...(timestamp === undefined ? {} : { timestamp }) },
-  };
+  return { ...sample, exemplar: { labelSet: { ...labelSet }, value: seen, timestamp } };
 }

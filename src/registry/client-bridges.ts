@@ -93,12 +93,12 @@ function hasProcessRow(registry: ClientRegistry): boolean {
 /** One a client: its observers of the event loop and of GC run until the process ends, whoever made them. */
 const processRegistries = new WeakMap<ClientModule, ClientRegistry>();
 
-function clientSource(client: ClientModule, warn: Warn): SampleSource | undefined {
+function clientSource(client: ClientModule, warn: Warn): Pick<SampleSource, 'collect'> | undefined {
   try {
     const own = processRegistries.get(client) ?? new client.Registry();
     if (!processRegistries.has(client)) client.collectDefaultMetrics({ register: own });
     processRegistries.set(client, own);
-    return { name: 'process', collect: (readPart) => readRegistry(own, readPart) };
+    return { collect: (readPart) => readRegistry(own, readPart) };
   } catch (error) {
     warn('process', `the client's default process metrics could not be collected: ${show(error)}.`);
     return undefined;

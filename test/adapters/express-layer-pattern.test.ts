@@ -32,6 +32,7 @@ const DIFFERENT: Readonly<Record<string, readonly Case[]>> = {
     ['an expression with a group', /^\/r\/(\d+)/, '/r/12', '^\\/r\\/(\\d+)'],
     ['an optional part', '/o{/:a}', '/o/x', '/o{/:a}'],
     ['two params in a segment', '/n/:a-:b', '/n/7-8', '/n/:a-:b'],
+    ['a param whose name begins with a digit', '/a/:"2fa"', '/a/7', '/a/:"2fa"'],
   ],
   'Express 5.2, router 2.2': [
     ['upper case', '/Users', '/uSers', '/users'],
@@ -44,7 +45,10 @@ const DIFFERENT: Readonly<Record<string, readonly Case[]>> = {
     ['an expression that takes any segment', /^\/r\/[^/]+/, '/r/12', undefined],
     ['an optional part that is there', '/o{/:a}', '/o/x', '/o/:a'],
     ['an optional part that is not', '/o{/:a}', '/o', '/o'],
+    ['an optional part without a param', '/o{/b}', '/o/b', '/o/b'],
     ['two params in a segment', '/n/:a-:b', '/n/7-8', undefined],
+    ['a param whose name begins with a digit', '/a/:"2fa"', '/a/7', '/a/:2fa'],
+    ['an expression with eleven groups', /^\/r(a)?(b)?(c)?(d)?(e)?(f)?(g)?(h)?(i)?(j)?\/([^/]+)/, '/r/12', undefined],
   ],
   'Express 4.22': [
     ['upper case', '/Users', '/uSers', '/Users'],
@@ -61,6 +65,7 @@ const DIFFERENT: Readonly<Record<string, readonly Case[]>> = {
     ['a param after a dot', '/f/:a.:b', '/f/x.y', '/f/:a.:b'],
     ['one of two words', '/n/(x|y)', '/n/x', '^\\/n\\/(?:x|y)\\/?(?=\\/|$)'],
     ['a letter that may be missing', '/ab?cd', '/abcd', '/ab?cd'],
+    ['a param whose name begins with a digit', '/a/:2fa', '/a/7', '/a/:2fa'],
   ],
 };
 
@@ -74,8 +79,8 @@ const ROUTES: readonly Case[] = [
 
 onEveryExpress(({ name }, from) => {
   // biome-ignore lint/suspicious/noExplicitAny: three versions of Express stand here, each with types of its own.
-  const layerOf = (add: (router: any) => void): Layer => {
-    const router = createRequire(from)('express').Router();
+  const layerOf = (add: (router: any) => void, options?: object): Layer => {
+    const router = createRequire(from)('express').Router(options);
     add(router);
     return router.stack[0];
   };
@@ -88,6 +93,11 @@ onEveryExpress(({ name }, from) => {
       // The layer is shared by all requests.
       expect({ ...layer }).toEqual(before);
     }
+  });
+
+  it.each(['/API', '/api', '/Api'])('a mount at %s, of a router that minds the case', (declared) => {
+    const layer = layerOf((router) => router.use(declared, () => {}), { caseSensitive: true });
+    expect(layerPattern(layer, `${declared}/x`, declared)).toBe(declared);
   });
 
   it.each(ROUTES)('a route at %s: %s took %s', (_what, declared, path, pattern) => {
@@ -115,8 +125,9 @@ describe('a layer of a kind that is not known', () => {
     ['a key without a name', /^\/a\/(?:([^/]+?))\/?$/, [{ name: 0 }]],
     ['a group that never ends, to a reader of brackets', /^\/x(?:[(])*\/?$/, [{ name: 'a' }]],
     ['what a path cannot have', /^\/a[b-z]c\/?$/, []],
+    ['one that goes on behind the end of a path', /^\/a\/?(?=\/|$)\/y/, []],
   ])('stands for itself: %s', (_, regexp, keys) => {
-    const path = ['/abc', '/a/x', '/x'].find((one) => regexp.test(one)) as string;
+    const path = ['/abc', '/a/x', '/x', '/a/y'].find((one) => regexp.test(one)) as string;
     expect(layerPattern({ regexp, ...(keys && { keys }) }, path, path)).toBe(regexp.source);
   });
 });

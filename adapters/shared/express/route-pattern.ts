@@ -26,8 +26,9 @@ const learned = new WeakMap<Layer, string>();
  */
 export function watchRouting(request: ExpressRequest): boolean {
   const prototype = layerPrototypeOf(request.app);
-  const name = prototype && ['handle_request', 'handleRequest'].find((key) => typeof prototype[key] === 'function');
-  if (prototype === undefined || name === undefined) return false;
+  if (prototype === undefined) return false;
+  const name = ['handle_request', 'handleRequest'].find((key) => typeof prototype[key] === 'function');
+  if (name === undefined) return false;
   const original = prototype[name] as Handle & { [WATCHED]?: true };
   if (original[WATCHED] === true) return true;
   prototype[name] = Object.assign(watched(original), { [WATCHED]: true });

@@ -51,6 +51,15 @@ describe('a view', () => {
     });
   });
 
+  it.each([0, 1, 15, 16, 17, 48])('reads all of %i series, whatever room the storage has beyond them', (count) => {
+    const counter = registry().counter({ name: 'a_total', help: 'A.', labelNames: ['x'] });
+    const numbers = Array.from({ length: count }, (_, x) => x);
+    for (const x of numbers) counter.inc({ x }, x + 1);
+    expect(view(counter).get()).toMatchObject({
+      values: numbers.map((x) => ({ value: x + 1, labels: { zone: 'eu', x: String(x) } })),
+    });
+  });
+
   it('has no values where the collector failed, now or later', async () => {
     const gauge = registry().gauge({ name: 'a', help: 'A.' }) as unknown as AnyFamily;
     const client = new FakeClientRegistry();
