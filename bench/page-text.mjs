@@ -90,10 +90,17 @@ empty middleware; its target is what the empty middleware differs from a second 
 
 **Live**: a server on the first core, asked over 32 connections by a small client on the second; CPU of the server's
 process by the requests that it answered. Taken off is the same server without middleware, and the rest again given as a
-part of express-prom-bundle's. On node:http the recorder is put around the handler as the Express adapter does it, as
-there is no adapter of its own yet. Express itself costs many times what is measured, so its rows only inform.
+part of express-prom-bundle's. On node:http the recorder is put around the handler as the Express adapter does it. Express itself costs many times what is measured, so its rows only inform.
 prometheus-api-metrics and swagger-stats need Express, and stand only there. On Express \`expressMetrics\` follows the
 routing too.`,
+  },
+  frameworks: {
+    title: 'Frameworks',
+    text: `The same ten routes in each framework, bare, with the adapter of promptheus and with its best-known peer, as the documentation of each
+sets it up: @promster/express 14 (its duration only), fastify-metrics 14 (its histogram only, on @platformatic/prom-client), prometheus-api-metrics 4 on
+Koa, @hono/prometheus 1, and for Nest an interceptor with prom-client as articles show it. Servers and load as above; CPU of the server's
+process by the requests that it answered, less the bare framework's. The peers record one to three families of a request; promptheus records seven, gives the
+request a context and answers with a correlation id.`,
   },
   'model-calls': {
     title: 'A call of a model',
