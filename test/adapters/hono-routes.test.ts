@@ -151,10 +151,10 @@ onEveryHono(({ isOldest }, packages) => {
     });
 
     it('is the pattern of a catch-all that takes no next, or is a route, or one path', async () => {
-      const app = new Hono()
-        .get('/plain', ok)
-        .all('/rpc/*', (c: Any) => c.text('no', 422))
-        .all('*', ok);
+      const app = new Hono().get('/plain', ok).all('/rpc/*', (c: Any) => c.text('no', 422));
+      app.get('/files/*', (c: Any, next: Any) => (c.req.path === '/files/no' ? c.text('no', 403) : next()));
+      app.use('/exact', (c: Any, _next: Any) => c.text('no', 403));
+      app.all('*', ok);
       await expectEndpoints(app, [
         ['/plain', '/plain', 200],
         ['/rpc/a/b', '/rpc/*', 422],
