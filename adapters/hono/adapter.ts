@@ -31,18 +31,22 @@ const HONO: HttpFramework<HonoContext> = {
  */
 export function honoMetrics(options: HonoMetricsOptions = {}): HonoMiddleware {
   assertOptions(HONO.name, options);
-  if (options.promptheus?.options.enabled === false) return (_c, next) => next();
+  if (options.promptheus?.options.enabled === false) return goOn;
   const metrics = new HttpServerMetrics(HONO, options);
-  return function promptheusMetrics(c: RoutedContext, next: Next): Promise<Answer> {
+  return async function promptheusMetrics(c: RoutedContext, next: Next): Promise<Answer> {
     const { incoming, outgoing } = (c.env ?? {}) as Partial<NodeBindings>;
-    if (incoming === undefined || typeof outgoing?.writeHead !== 'function') {
-      // An upgrade to a websocket, which node-server asks the application for: no request that is answered.
-      return incoming === undefined ? runWebRequest(metrics, options, c, next) : next();
-    }
-    if (!metrics.takes(outgoing)) return next();
+    if (incoming === undefined) return runWebRequest(metrics, options, c, next);
+    // Without a response, it is an upgrade to a websocket, which node-server asks the application for.
+    if (typeof outgoing?.writeHead !== 'function' || !metrics.takes(outgoing)) return goOn(c, next);
     if (metrics.isScrape(incoming.url)) {
-      return metrics.scrape(incoming).then(({ status, headers, body }) => c.body(body, status, headers));
+      const { status, headers, body } = await metrics.scrape(incoming);
+      return c.body(body, status, headers);
     }
-    return metrics.run(incoming, outgoing, c, follow(c, next), c);
+    await metrics.run(incoming, outgoing, c, follow(c, next), c);
   };
+}
+
+/** Gives nothing, while `next` gives the context, which Hono takes for the answer where a handler forgot to give one. */
+async function goOn(_c: HonoContext, next: Next): Promise<void> {
+  await next();
 }

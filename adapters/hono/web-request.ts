@@ -20,15 +20,17 @@ export async function runWebRequest(
   c: RoutedContext & { [MEASURED]?: true },
   next: Next,
 ): Promise<Answer> {
-  if (!metrics.instance.options.enabled || c[MEASURED]) return next();
+  if (!metrics.instance.options.enabled || c[MEASURED]) {
+    await next();
+    return;
+  }
   if (metrics.isScrape(c.req.url)) return scrapeOf(metrics, c);
   c[MEASURED] = true;
   const correlationId = correlationIdFrom(c.req.header(CORRELATION_ID_HEADER));
   c.header(CORRELATION_ID_HEADER, correlationId);
   const tenant = metrics.tenantIn(c);
-  if (metrics.skips(c)) return runRequest(correlationId, tenant, undefined, next);
-  const onward = follow(c, next);
-  return runRequest(correlationId, tenant, undefined, () => recorded(metrics, options, c, tenant, onward));
+  const work = metrics.skips(c) ? next : () => recorded(metrics, options, c, tenant, follow(c, next));
+  await runRequest(correlationId, tenant, undefined, work);
 }
 
 async function recorded(

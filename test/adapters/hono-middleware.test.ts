@@ -170,6 +170,25 @@ onEveryHono((_row, packages) => {
       await expectLines(instance, 'http_response_body_bytes_sum{method="GET",endpoint="/raw/:id"} 4');
     });
 
+    it.each(['measured', 'skipped', 'off'])(
+      'is the error that Hono makes of a handler that gives none (%s)',
+      async (how) => {
+        const { app, instance } = measured({
+          skip: () => how === 'skipped',
+          promptheus: ownInstance({ enabled: how !== 'off' }),
+        });
+        app.use(honoMetrics({ promptheus: instance }));
+        const heard: string[] = [];
+        app.get('/forgets', () => {});
+        app.onError((error: Error, c: Any) => {
+          heard.push(error.message);
+          return c.text('failed', 500);
+        });
+        expect(await raw(await listen(packages, app), 'GET /forgets HTTP/1.1')).toMatch(/^HTTP\/1.1 500[\s\S]*failed$/);
+        expect(heard).toEqual([expect.stringContaining('Context is not finalized')]);
+      },
+    );
+
     it('tells a stream that its client left it, and counts a 499', async () => {
       const { app, instance } = measured();
       const aborted = vi.fn();
