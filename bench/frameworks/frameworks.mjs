@@ -1,6 +1,5 @@
 // The same ten routes in each framework, as its documentation writes them: `(contender, answer)` starts a server and gives
 // its port. The peers are set up as theirs says, with labels for method, route and status.
-import 'reflect-metadata';
 import { createServer } from 'node:http';
 import { createRequire } from 'node:module';
 import { BUCKETS } from '../clients.mjs';
@@ -9,6 +8,8 @@ import { adapter, ourInstance, peerRegistry, peerShows } from './contenders.mjs'
 import { BARE, OURS } from './names.mjs';
 
 const require = createRequire(import.meta.url);
+/** A module for Nest and its application need one copy of Nest: that of the project, where our build finds it. */
+const ofProject = createRequire(new URL('../../package.json', import.meta.url));
 
 export const FRAMEWORKS = {
   'Express 5': express,
@@ -93,8 +94,9 @@ async function hono(contender, answer) {
 }
 
 async function nest(contender, answer, platform) {
-  const { Controller, Get, Module } = await import('@nestjs/common');
-  const { APP_INTERCEPTOR, NestFactory } = await import('@nestjs/core');
+  ofProject('reflect-metadata');
+  const { Controller, Get, Module } = ofProject('@nestjs/common');
+  const { APP_INTERCEPTOR, NestFactory } = ofProject('@nestjs/core');
   class Resources {}
   for (const [n, route] of routes.entries()) {
     const key = `read${n}`;
@@ -112,8 +114,8 @@ async function nest(contender, answer, platform) {
     providers.push({ provide: APP_INTERCEPTOR, useValue: await interceptor() });
   }
   Module({ controllers: [Resources], imports, providers })(App);
-  const { ExpressAdapter } = await import('@nestjs/platform-express');
-  const { FastifyAdapter } = await import('@nestjs/platform-fastify');
+  const { ExpressAdapter } = ofProject('@nestjs/platform-express');
+  const { FastifyAdapter } = ofProject('@nestjs/platform-fastify');
   const app = await NestFactory.create(App, platform === 'express' ? new ExpressAdapter() : new FastifyAdapter(), {
     logger: false,
   });
@@ -124,7 +126,7 @@ async function nest(contender, answer, platform) {
 /** What articles on Nest and prom-client show. */
 async function interceptor() {
   const { Histogram } = require('prom-client');
-  const { tap } = await import('rxjs');
+  const { tap } = ofProject('rxjs');
   const histogram = new Histogram({
     name: 'http_request_duration_seconds',
     help: 'Duration of requests.',
