@@ -1,7 +1,7 @@
 import type { EventEmitter } from 'node:events';
 import { type ContextState, currentState, runWithState } from './context/context.js';
 import type { MetricsServer, MetricsServerOptions } from './exposition/metrics-server.js';
-import type { ScrapeRequest, ScrapeResponse } from './exposition/scrape-handler.js';
+import type { ScrapeRequest, ScrapeResponse, ScrapeTarget } from './exposition/scrape-handler.js';
 import type { HttpInstrument } from './instruments/http.js';
 import type { HttpExchange } from './instruments/http-exchange.js';
 import type { Instruments } from './instruments/instruments.js';
@@ -12,7 +12,8 @@ export { type Enter, enterChannel } from './context/channel.js';
 export { type ContextState, currentState, runWithState } from './context/context.js';
 export { isDecorated } from './decorators/method-decorator.js';
 export { PromptheusError, show } from './errors/promptheus-error.js';
-export type { ScrapeRequest, ScrapeResponse } from './exposition/scrape-handler.js';
+export type { MetricsServer, MetricsServerOptions } from './exposition/metrics-server.js';
+export type { ScrapeRequest, ScrapeResponse, ScrapeTarget } from './exposition/scrape-handler.js';
 export { CORRELATION_ID_HEADER, correlationIdFrom } from './instruments/correlation-id.js';
 export { type ErrorClass, errorClassOf } from './instruments/error-class.js';
 export { type FinishReason, finishReasonOf } from './instruments/finish-reason.js';
@@ -48,6 +49,7 @@ export interface AdapterInstance extends Instruments {
   readonly http: HttpInstrument;
   readonly options: { readonly enabled: boolean };
   scrape(request?: ScrapeRequest): Promise<ScrapeResponse>;
+  scrapeTo(target: ScrapeTarget): Promise<unknown>;
   startMetricsServer(options?: MetricsServerOptions): Promise<MetricsServer>;
   start(): Promise<void>;
   stop(): Promise<void>;

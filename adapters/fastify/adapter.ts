@@ -2,7 +2,9 @@ import { measureFastify } from '../shared/fastify/measure.js';
 import type { FastifyMetricsPlugin } from './types.js';
 
 // Async, since Fastify lets no plugin but that throw.
-const plugin: FastifyMetricsPlugin = async (instance, options) => measureFastify('fastifyMetrics', instance, options);
+const plugin: FastifyMetricsPlugin = async (instance, options) => {
+  measureFastify('fastifyMetrics', instance, options);
+};
 
 /**
  * Measures every request of an application of Fastify 5, gives it a context with correlation id and tenant, and answers

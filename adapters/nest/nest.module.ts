@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { type DynamicModule, Module, type Provider, type Type } from '@nestjs/common';
 import { HttpAdapterHost, ModulesContainer } from '@nestjs/core';
 import { type AdapterInstance, defaultInstance, PromptheusError } from '../../src/adapter.js';
@@ -12,6 +13,8 @@ import type {
   PromptheusModuleOptions,
   PromptheusOptionsFactory,
 } from './types.js';
+
+const MODULE_ID = Symbol('promptheus.nest.module-id');
 
 /**
  * Puts promptheus into a Nest application (10, 11 and 12, on Express or Fastify): measures every request, also those that
@@ -35,7 +38,8 @@ export class PromptheusModule {
   }: PromptheusModuleOptions & PromptheusModuleExtras = {}): DynamicModule {
     const { path = '/metrics', port } = options;
     const controllerPath = path === false || port !== undefined ? undefined : path;
-    const provided: Provider[] = [{ provide: PROMPTHEUS_OPTIONS, useValue: options }];
+    // By a factory, so that Nest 10, which tells modules apart by their metadata, need not serialize an instance.
+    const provided: Provider[] = [{ provide: PROMPTHEUS_OPTIONS, useFactory: () => options }];
     return moduleOf(provided, { global, guarded, controllerPath });
   }
 
@@ -72,6 +76,8 @@ function moduleOf(provided: Provider[], { global = true, guarded = false, contro
     controllers: hasController ? [metricsController(controllerPath)] : [],
     providers: [
       ...provided,
+      // By which Nest 10 tells two modules apart whose metadata look alike.
+      { provide: MODULE_ID, useValue: randomUUID() },
       {
         provide: PROMPTHEUS_INSTANCE,
         inject: [PROMPTHEUS_OPTIONS],

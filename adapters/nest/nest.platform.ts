@@ -1,10 +1,11 @@
 import type { OnApplicationBootstrap, OnApplicationShutdown } from '@nestjs/common';
 import type { AbstractHttpAdapter, HttpAdapterHost } from '@nestjs/core';
-import { type AdapterInstance, PromptheusError, show } from '../../src/adapter.js';
+import { type AdapterInstance, type MetricsServer, PromptheusError, show } from '../../src/adapter.js';
 import { expressMiddleware } from '../shared/express/middleware.js';
 import type { ExpressMetricsOptions } from '../shared/express/types.js';
+import { putLastHookFirst } from '../shared/fastify/first-hook.js';
 import { measureFastify } from '../shared/fastify/measure.js';
-import type { FastifyApplication, FastifyMetricsOptions } from '../shared/fastify/types.js';
+import type { FastifyMetricsOptions } from '../shared/fastify/types.js';
 import { serve } from '../shared/http/lifespan.js';
 import type { PromptheusModuleOptions } from './types.js';
 
@@ -16,6 +17,7 @@ const NAME = 'PromptheusModule.forRoot';
  */
 export class PromptheusPlatform implements OnApplicationBootstrap, OnApplicationShutdown {
   private release: (() => Promise<void>) | undefined;
+  private server: MetricsServer | undefined;
   private readonly options: PromptheusModuleOptions;
 
   /** @throws {INVALID_OPTION} {FAMILY_CONFLICT} {INVALID_LABEL} {INVALID_BUCKETS} */
@@ -27,16 +29,20 @@ export class PromptheusPlatform implements OnApplicationBootstrap, OnApplication
   ) {
     assertPort(port);
     this.options = { ...options, promptheus: instance, ...(port === undefined ? {} : { path: false }) };
-    if (host?.httpAdapter !== undefined) this.measure(host.httpAdapter);
+    // Without HTTP there is none, or `null`.
+    if (host?.httpAdapter) this.measure(host.httpAdapter);
     else if (host !== undefined) this.measureLater(host);
   }
 
   async onApplicationBootstrap(): Promise<void> {
     this.release = await serve(this.instance);
-    if (this.metricsPort !== undefined) await this.instance.startMetricsServer({ port: this.metricsPort });
+    if (this.metricsPort !== undefined)
+      this.server = await this.instance.startMetricsServer({ port: this.metricsPort });
   }
 
   async onApplicationShutdown(): Promise<void> {
+    // Here, since another application may go on with the instance.
+    await this.server?.close();
     await this.release?.();
   }
 
@@ -51,16 +57,23 @@ export class PromptheusPlatform implements OnApplicationBootstrap, OnApplication
       set: (given: AbstractHttpAdapter) => {
         adapter = given;
         set?.call(host, given);
-        if (given !== undefined) this.measure(given);
+        if (given) this.measure(given);
       },
     });
   }
 
   private measure(adapter: AbstractHttpAdapter): void {
-    if (adapter.getType() === 'fastify') {
-      measureFastify(NAME, adapter.getInstance() as FastifyApplication, this.options as FastifyMetricsOptions);
+    const type = adapter.getType();
+    if (type === 'express') adapter.use(expressMiddleware(NAME, this.options as ExpressMetricsOptions));
+    else if (type === 'fastify') {
+      const app: Parameters<typeof putLastHookFirst>[0] = adapter.getInstance();
+      // NestFactory has its middleware run in a hook before it makes the modules.
+      if (measureFastify(NAME, app, this.options as FastifyMetricsOptions)) putLastHookFirst(app);
     } else {
-      adapter.use(expressMiddleware(NAME, this.options as ExpressMetricsOptions));
+      process.emitWarning(
+        `${NAME} measures no HTTP on the platform ${type}: it knows Express and Fastify.`,
+        'PromptheusWarning',
+      );
     }
   }
 }

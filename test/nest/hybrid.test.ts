@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import { type AddressInfo, createServer } from 'node:net';
 import { Controller, Get, Inject } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
 import { type ClientProxy, ClientProxyFactory, MessagePattern, Transport } from '@nestjs/microservices';
 import { Test } from '@nestjs/testing';
 import { firstValueFrom } from 'rxjs';
@@ -51,6 +52,27 @@ it('a hybrid application counts its requests and its messages, each as what it i
   const { text } = await supertest(app.getHttpServer()).get('/desk/me').expect(200);
   expect(text).toBe('hello you');
   await expectRequests(instance, counted('GET', '/desk/:name', 200));
+  expect(await linesOf(instance, 'operation_duration_seconds_count')).toEqual([
+    'operation_duration_seconds_count{operation_type="rpc",operation_name="Desk.answer",outcome="success"} 1',
+  ]);
+  client.close();
+  await app.close();
+});
+
+it('an application of messages alone, as NestFactory makes it, counts them', async () => {
+  const instance = instanceOfItsOwn();
+  const options = { transport: Transport.TCP as const, options: { host: '127.0.0.1', port: await freePort() } };
+  const client = ClientProxyFactory.create(options);
+  class Root {}
+  const root = {
+    module: Root,
+    imports: [PromptheusModule.forRoot({ promptheus: instance })],
+    controllers: [Desk],
+    providers: [{ provide: CLIENT, useValue: client }],
+  };
+  const app = await NestFactory.createMicroservice(root, { ...options, logger: false, abortOnError: false });
+  await app.listen();
+  expect(await firstValueFrom(client.send('greet', 'you'))).toBe('hello you');
   expect(await linesOf(instance, 'operation_duration_seconds_count')).toEqual([
     'operation_duration_seconds_count{operation_type="rpc",operation_name="Desk.answer",outcome="success"} 1',
   ]);

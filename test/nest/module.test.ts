@@ -35,7 +35,6 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import {
   Counted,
   InjectPromptheus,
-  PromptheusHealthIndicator,
   PromptheusModule,
   type PromptheusModuleExtras,
   type PromptheusModuleOptions,
@@ -423,19 +422,5 @@ describe('the module', () => {
     }).compile();
     await made.init();
     await made.close();
-  });
-});
-
-describe('the health indicator', () => {
-  it('is up while the metrics can be rendered, and throws what terminus takes for down', async () => {
-    const instance = instanceOfItsOwn();
-    const app = await started('express', { imports: [PromptheusModule.forRoot({ promptheus: instance })] });
-    const health = app.get(PromptheusHealthIndicator);
-    expect(await health.isHealthy()).toEqual({ promptheus: { status: 'up', bytes: expect.any(Number) } });
-    vi.spyOn(instance, 'scrape').mockResolvedValue({ status: 500, headers: {}, body: Buffer.from('no') });
-    await expect(health.isHealthy('metrics')).rejects.toMatchObject({
-      isHealthCheckError: true,
-      causes: { metrics: { status: 'down', message: 'no' } },
-    });
   });
 });

@@ -13,15 +13,16 @@ type FastifyMetrics = HttpServerMetrics<FastifyRequest>;
 
 /**
  * Measures the whole application that an instance of Fastify is part of, whoever made it. `name` is the function that
- * its user called. An application that is measured already stays as it is.
+ * its user called. An application that is measured already stays as it is, and so does one whose instance is switched off:
+ * `false`.
  *
  * @throws {INVALID_OPTION}; with `promptheus` given also {FAMILY_CONFLICT} {INVALID_LABEL} {INVALID_BUCKETS}
  */
-export function measureFastify(name: string, instance: FastifyApplication, options: FastifyMetricsOptions): void {
+export function measureFastify(name: string, instance: FastifyApplication, options: FastifyMetricsOptions): boolean {
   assertOptions(name, options);
-  if (options.promptheus?.options.enabled === false) return;
+  if (options.promptheus?.options.enabled === false) return false;
   const app: FastifyApplication & { [MEASURED]?: true } = rootOf(instance);
-  if (app[MEASURED] === true) return;
+  if (app[MEASURED] === true) return false;
   const metrics = metricsOf(name, options);
   app[MEASURED] = true;
   // What Fastify answers before any hook (a URL that it cannot read, a server that closes) is seen here only.
@@ -31,6 +32,7 @@ export function measureFastify(name: string, instance: FastifyApplication, optio
   app.addHook('onRequest', (request, reply, done) => enter(metrics, request, reply, done));
   app.addHook('preValidation', (_request, reply, done) => reenterState(reply.raw, done));
   addLifespan(app, metrics);
+  return true;
 }
 
 /** Until one of our hooks has its request, an exchange bears the metrics that it arrived at. */
