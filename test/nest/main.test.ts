@@ -2,13 +2,20 @@ import 'reflect-metadata';
 import type { Server } from 'node:http';
 import { type AddressInfo, createServer } from 'node:net';
 import {
+  type ArgumentsHost,
+  Body,
+  Catch,
   Controller,
   type DynamicModule,
   Get,
   type INestApplication,
   type MiddlewareConsumer,
   Module,
+  Param,
+  Post,
   Sse,
+  UseFilters,
+  UseGuards,
 } from '@nestjs/common';
 import { HttpAdapterHost, NestFactory } from '@nestjs/core';
 import { ExpressAdapter } from '@nestjs/platform-express';
@@ -88,6 +95,21 @@ describe.each(['express', 'fastify'] as const)('an application that main.ts make
     await expectRequests(instance, counted('GET', '/desk/:id', 200), counted('GET', '/desk/:id', 401));
   });
 
+  it('counts what a middleware of app.use answers, with the route where the platform knows it by then', async () => {
+    const instance = instanceOfItsOwn();
+    const { ask } = await main(platform, deskModule(instance), (app) =>
+      // biome-ignore lint/suspicious/noExplicitAny: the middleware of two platforms.
+      app.use((_request: any, response: any) => {
+        response.statusCode = 503;
+        response.end(context.correlationId());
+      }),
+    );
+    const { text } = await ask.get('/desk/7').set('x-correlation-id', 'req-1').expect(503);
+    expect(text).toBe('req-1');
+    await ask.get('/metrics').expect(200);
+    await expectRequests(instance, counted('GET', platform === 'express' ? 'unmatched' : '/desk/:id', 503));
+  });
+
   it('counts a preflight that enableCors answers, and scrapes before it', async () => {
     const instance = instanceOfItsOwn();
     const { ask } = await main(platform, deskModule(instance), (app) =>
@@ -98,6 +120,45 @@ describe.each(['express', 'fastify'] as const)('an application that main.ts make
     await ask.get('/metrics').expect(200);
     // @fastify/cors declares a route for it.
     await expectRequests(instance, counted('OPTIONS', platform === 'express' ? 'unmatched' : '*', 204));
+  });
+
+  it('has the context in guards, handlers and filters, also after a body was parsed', async () => {
+    const seen: unknown[] = [];
+    class Sees {
+      async canActivate() {
+        await new Promise((resolve) => setImmediate(resolve));
+        seen.push(context.correlationId(), context.current().tenant);
+        return true;
+      }
+    }
+    class Answers {
+      catch(_error: unknown, host: ArgumentsHost) {
+        const reply = host.switchToHttp().getResponse();
+        reply.status(418).send({ filtered: context.correlationId() });
+      }
+    }
+    Catch()(Answers);
+    @Controller('notes')
+    @UseGuards(Sees)
+    @UseFilters(Answers)
+    class Notes {
+      @Post(':outcome')
+      note(@Body() { text }: { text: string }, @Param('outcome') outcome: string) {
+        if (outcome === 'fails') throw new Error(text);
+        return { length: text.length, id: context.correlationId() };
+      }
+    }
+    class Root {}
+    const imports = [PromptheusModule.forRoot({ promptheus: instanceOfItsOwn(), tenant: { from: () => 'acme' } })];
+    const { ask } = await main(platform, { module: Root, imports, controllers: [Notes] });
+    const send = (path: string) =>
+      ask
+        .post(path)
+        .set('x-correlation-id', 'req-1')
+        .send({ text: 'x'.repeat(90_000) });
+    expect((await send('/notes/taken').expect(201)).body).toEqual({ length: 90_000, id: 'req-1' });
+    expect((await send('/notes/fails').expect(418)).body).toEqual({ filtered: 'req-1' });
+    expect(seen).toEqual(['req-1', 'acme', 'req-1', 'acme']);
   });
 
   it('counts an event stream by its end', async () => {
