@@ -56,6 +56,20 @@ describe('gracefulStop at a signal', () => {
     },
   );
 
+  it('a connection is closed when its last request has ended, however long it would be kept alive', async () => {
+    const program = start(`${MEASURED} server.keepAliveTimeout = 600_000; gracefulStop(server, ${LONG}); listen(server);
+      process.on('SIGUSR2', () => held[0].end('late'));`);
+    const client = await program.ask('/hold');
+    await program.says(/request \/hold/);
+    program.signal('SIGTERM');
+    await refuses(await program.port());
+    const closed = once(client.socket, 'close');
+    program.signal('SIGUSR2');
+    await closed;
+    expect(client.received).toMatch(/late/);
+    expect(await program.end()).toEqual([null, 'SIGTERM']);
+  });
+
   it('a request that hangs is cut at the timeout, and counted before the instance stops', async () => {
     const program = start(`${MEASURED} gracefulStop(server, { timeoutMs: 100 }); listen(server);`);
     const client = await program.ask('/hang');
