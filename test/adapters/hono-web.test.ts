@@ -32,11 +32,13 @@ onEveryHono(({ isOldest }, packages) => {
       app.get('/throws', () => {
         throw 'text';
       });
+      app.get('/forgets', () => {});
       app.get('/passes', (_c: Any, next: Any) => next());
       app.onError((_error: Any, c: Any) => c.text('failed', 503));
       await app.request('/users/1', { headers: { 'X-Tenant': 'acme' } });
       await app.fetch(new Request('http://x/users/2', { method: 'PUT' }), { KV: {} });
-      for (const path of ['/fails/1', '/nowhere', '/passes', '/static/a', '/static/b']) await app.request(path);
+      for (const path of ['/fails/1', '/nowhere', '/forgets', '/passes', '/static/a', '/static/b'])
+        await app.request(path);
       await expect(app.request('/throws')).rejects.toBe('text');
       await expectRequests(
         instance,
@@ -44,6 +46,7 @@ onEveryHono(({ isOldest }, packages) => {
         counted('PUT', 'unmatched', 404),
         counted('GET', '/fails/:id', 503),
         counted('GET', '/throws', 500),
+        counted('GET', '/forgets', 500),
         counted('GET', 'unmatched', 404, 3),
         counted('GET', '/static/*', 200),
       );
