@@ -2,6 +2,7 @@
 // requests it answered, { what: 'check' } also whether all of them stand in the exposition.
 import { assertShown } from '../exposition.mjs';
 import { BODY } from '../http/requests.mjs';
+import { settle } from '../settle.mjs';
 import { shownBy } from './contenders.mjs';
 import { FRAMEWORKS } from './frameworks.mjs';
 
@@ -15,6 +16,7 @@ function answer() {
 }
 
 const port = await FRAMEWORKS[framework](contender, answer);
+await settle();
 process.send({ port });
 process.once('disconnect', () => process.exit());
 process.on('message', async ({ what }) => {

@@ -1,6 +1,7 @@
 // One contender's server in a process of its own: { what: 'usage' } tells the CPU it took and the requests it answered.
 import { createServer } from 'node:http';
 import { assertShown } from '../exposition.mjs';
+import { settle } from '../settle.mjs';
 import { createMiddleware } from './middlewares.mjs';
 import { BODY, routeOf, routes } from './requests.mjs';
 
@@ -9,7 +10,8 @@ const onExpress = framework === 'express';
 const { middleware, shown } = await createMiddleware(contender, { onExpress });
 let answered = 0;
 
-const server = (onExpress ? await expressServer() : plainServer()).listen(0, '127.0.0.1', () => {
+const server = (onExpress ? await expressServer() : plainServer()).listen(0, '127.0.0.1', async () => {
+  await settle();
   process.send({ port: server.address().port });
 });
 
