@@ -7,13 +7,16 @@ const LAYERS = {
   internal: [],
   errors: [],
   context: ['internal'],
+  // Knows no metric storage: it reports through counts of its own.
+  events: ['internal', 'errors', 'context'],
   metrics: ['internal', 'errors'],
   registry: ['internal', 'errors', 'metrics'],
   exposition: ['internal', 'errors', 'metrics', 'registry'],
-  instruments: ['internal', 'errors', 'metrics', 'context'],
+  instruments: ['internal', 'errors', 'metrics', 'context', 'events'],
   decorators: ['internal', 'errors', 'instruments'],
+  cli: ['internal', 'errors', 'events'],
   // Describes what each layer can be told, so it sees them; only src/promptheus.ts sees it.
-  options: ['internal', 'errors', 'metrics', 'registry', 'exposition', 'instruments'],
+  options: ['internal', 'errors', 'metrics', 'registry', 'exposition', 'instruments', 'events'],
 };
 
 const layerRules = Object.entries(LAYERS).map(([layer, reaches]) => ({

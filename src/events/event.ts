@@ -1,0 +1,53 @@
+/** What an event tells: a metric (S0.4), an operation (S1.4), or all that happened in one request (S2.1). */
+export type EventKind = 'metric' | 'operation' | 'wide';
+
+/** What `events.record` takes. */
+export interface MetricEvent {
+  readonly name: string;
+  readonly value?: number | string | boolean | null;
+  /** Merged flat into the record. */
+  readonly context?: Readonly<Record<string, unknown>>;
+}
+
+/** `accepted` is in the equation from then on; `rejected` is counted by reason and was never taken. */
+export type RecordOutcome = 'accepted' | 'rejected';
+
+/** Why an accepted event was dropped. */
+export const DROP_REASONS = [
+  'queue_full',
+  'ring_full',
+  'too_large',
+  'serialize_error',
+  'retries_exhausted',
+  'rejected_by_sink',
+  'spool_full',
+  'spool_corrupt',
+  'shutdown',
+  'thread_lost',
+] as const;
+export type DropReason = (typeof DROP_REASONS)[number];
+
+/** Why an event was never taken. */
+export const REJECT_REASONS = ['invalid', 'disabled', 'not_running', 'already_shutdown', 'spool_full'] as const;
+export type RejectReason = (typeof REJECT_REASONS)[number];
+
+/** `accepted = sampledOut + delivered + dropped + spilled + pending + inFlight`. */
+export interface LossEquation {
+  readonly accepted: number;
+  readonly sampledOut: number;
+  readonly delivered: number;
+  readonly dropped: Readonly<Partial<Record<DropReason, number>>>;
+  /** On disk, and not acknowledged. */
+  readonly spilled: number;
+  /** In memory. */
+  readonly pending: number;
+  /** Given to a sink that has not answered. */
+  readonly inFlight: number;
+}
+
+/** The equation of all events, and of each sink. */
+export interface EventCounts extends LossEquation {
+  readonly submitted: number;
+  readonly rejected: Readonly<Partial<Record<RejectReason, number>>>;
+  readonly sinks: Readonly<Record<string, LossEquation>>;
+}
