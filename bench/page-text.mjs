@@ -116,6 +116,16 @@ was measured with.
 Bytes are the growth of the used heap while streams are read, with a young generation so large that nothing is collected
 meanwhile.`,
   },
+  events: {
+    title: 'Events',
+    text: `Each contender stores the same events as JSON lines in a file, in a process of its own that measures when its turn comes, 500 events a
+turn of the event loop: \`events.record\` of promptheus with its JSONL sink, an array whose thousand objects are written as one batch of
+JSON, pino 10 with its asynchronous destination, OpenTelemetry's BatchLogRecordProcessor 0.223 with an exporter that writes
+JSON lines, and one \`appendFile\` an event. **Main thread** is that thread's CPU from the first event until all are stored,
+by the event, the making of its object included; what threads do besides is not in it, since the requests do not wait for it.
+**Events a second** are those that were stored, of as many as could be handed in for half a second, by the time until the
+last was stored. **Lost** are those that were not stored of three seconds at a steady rate.`,
+  },
 };
 
 export const NOT_MEASURED = `## What is not measured

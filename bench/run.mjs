@@ -4,6 +4,7 @@
 import { execSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
+import { eventRows } from './events/rows.mjs';
 import { frameworkRows } from './frameworks/rows.mjs';
 import { hotPathRows } from './hot-path/rows.mjs';
 import { httpRows } from './http/rows.mjs';
@@ -22,6 +23,7 @@ const GROUPS = {
   http: httpRows,
   frameworks: frameworkRows,
   'model-calls': modelCallRows,
+  events: eventRows,
 };
 
 const { values: given } = parseArgs({ options: { smoke: { type: 'boolean' }, only: { type: 'string' } } });

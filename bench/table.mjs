@@ -9,6 +9,7 @@ const SHOW = {
   ns: (value) => `${digits(value, 1)} ns`,
   µs: (value) => `${digits(value, 2)} µs`,
   ms: (value) => `${digits(value, 1)} ms`,
+  events: (value) => value.toFixed(0),
 };
 
 export const HEAD = ['what', 'median', '90 % interval', 'target', ''];

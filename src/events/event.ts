@@ -51,3 +51,17 @@ export interface EventCounts extends LossEquation {
   readonly rejected: Readonly<Partial<Record<RejectReason, number>>>;
   readonly sinks: Readonly<Record<string, LossEquation>>;
 }
+
+/** What a pipeline tells of itself besides its counts. */
+export interface PipelineReport extends EventCounts {
+  readonly lanes: Readonly<Record<Lane, { readonly depth: number; readonly capacity: number }>>;
+  /** Bytes of the events in memory. */
+  readonly bytes: number;
+  readonly spoolBytes: number;
+  /** Batches that were given to a sink again. */
+  readonly retries: Readonly<Record<string, number>>;
+  /** What sampling did, by rule. */
+  readonly sampling: Readonly<Record<string, { readonly seen: number; readonly kept: number }>>;
+}
+
+export type Lane = 'critical' | 'normal';

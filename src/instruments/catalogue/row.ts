@@ -35,6 +35,9 @@ export type Fact =
   | 'family'
   | 'reason'
   | 'part'
+  | 'sink'
+  | 'rule'
+  | 'lane'
   | 'collector'
   | 'format'
   | 'version';
