@@ -5,7 +5,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { expressMetrics } from '../../adapters/express/index.js';
 import { instrumentServer, type NodeMetricsOptions } from '../../adapters/node/index.js';
 import { context, createPromptheus, promptheus } from '../../src/index.js';
-import { counted, expectLines, expectRequests, inFlight, raw } from '../contract/http-harness.js';
+import { counted, expectLines, expectRequests, inFlight, RawClient, raw } from '../contract/http-harness.js';
 import { listen, ownInstance } from './node-listening.js';
 
 describe('a framework further in', () => {
@@ -95,6 +95,27 @@ describe('the lifespan of the instance', () => {
     expect(start).toHaveBeenCalledTimes(2);
     server.close();
     await vi.waitFor(() => expect(stop).toHaveBeenCalledTimes(2));
+  });
+
+  it('ends after the requests on the connections that are cut at its end', async () => {
+    const promptheus = ownInstance();
+    const order: string[] = [];
+    const arrived: string[] = [];
+    vi.spyOn(promptheus, 'stop').mockImplementation(async () => void order.push('stopped'));
+    const server = createServer((request, response) => {
+      arrived.push(request.url as string);
+      response.on('close', () => order.push('closed'));
+    });
+    const port = await listen(instrumentServer(server, { promptheus }));
+    const clients = await Promise.all(
+      ['/a', '/b'].map((path) => RawClient.open(port, `GET ${path} HTTP/1.1\r\nHost: x\r\n\r\n`)),
+    );
+    await vi.waitFor(() => expect(arrived).toHaveLength(2));
+    server.close();
+    server.closeAllConnections();
+    await vi.waitFor(() => expect(order).toContain('stopped'));
+    expect(order).toEqual(['closed', 'closed', 'stopped']);
+    for (const client of clients) client.leave();
   });
 
   it('is that of the default instance when none is given', async () => {
