@@ -99,11 +99,12 @@ describe('expressMetrics', () => {
     await expectLines(instance, 'promptheus_internal_errors_total{part="express_routing"} 2');
   });
 
-  it('looks for the routing again until there is some', async () => {
-    const middleware = expressMetrics({ promptheus: ownInstance() });
+  it('looks for the routing again until there is some, and then no more', async () => {
+    const instance = ownInstance();
+    const middleware = expressMetrics({ promptheus: instance });
     const prototype = { handleRequest: () => {} };
     const { handleRequest } = prototype;
-    const apps: object[] = [{}, { router: { stack: [Object.create(prototype)] } }, {}];
+    const apps = [{}, { router: { stack: [Object.create(prototype)] } }, undefined];
     const server = createServer((request, response) => {
       middleware(Object.assign(request, { app: apps.shift() }), response, () => response.end('x'));
     });
@@ -114,6 +115,9 @@ describe('expressMetrics', () => {
     expect(prototype.handleRequest).toBe(handleRequest);
     await raw(port, 'GET /x HTTP/1.1');
     expect(prototype.handleRequest).not.toBe(handleRequest);
+    await raw(port, 'GET /x HTTP/1.1');
+    await expectRequests(instance, counted('GET', 'unmatched', 200, 3));
+    expect((await linesOf(instance)).join()).not.toContain('promptheus_internal_errors_total');
   });
 
   it.each(['the client left', 'another answered'])('writes no scrape where %s meanwhile', async (what) => {
@@ -151,6 +155,10 @@ describe('expressMetrics', () => {
     const off = createPromptheus({ default: false, registry: false, logger: false, enabled: false });
     const app = express().use(expressMetrics({ promptheus: off }));
     expect(await raw(await listen(app), 'GET /x HTTP/1.1')).not.toMatch(/x-correlation-id/i);
+    // It looks at nothing of a request either.
+    const next = vi.fn();
+    expressMetrics({ promptheus: off })(undefined, undefined, next);
+    expect(next).toHaveBeenCalledExactlyOnceWith();
   });
 
   it('does nothing where the default instance is switched off, not even answer a scrape', async () => {
