@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import express, { type Express } from 'express';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { expressMetrics } from '../../adapters/express/index.js';
-import { createPromptheus, observeHttp, type Promptheus, promptheus } from '../../src/index.js';
+import { context, createPromptheus, observeHttp, type Promptheus, promptheus } from '../../src/index.js';
 import { counted, expectLines, expectRequests, linesOf, RawClient, raw } from '../contract/http-harness.js';
 
 const closing: Array<() => unknown> = [];
@@ -99,11 +99,12 @@ describe('expressMetrics', () => {
     await expectLines(instance, 'promptheus_internal_errors_total{part="express_routing"} 2');
   });
 
-  it('looks for the routing again until there is some', async () => {
-    const middleware = expressMetrics({ promptheus: ownInstance() });
+  it('looks for the routing again until there is some, and then no more', async () => {
+    const instance = ownInstance();
+    const middleware = expressMetrics({ promptheus: instance });
     const prototype = { handleRequest: () => {} };
     const { handleRequest } = prototype;
-    const apps: object[] = [{}, { router: { stack: [Object.create(prototype)] } }, {}];
+    const apps = [{}, { router: { stack: [Object.create(prototype)] } }, undefined];
     const server = createServer((request, response) => {
       middleware(Object.assign(request, { app: apps.shift() }), response, () => response.end('x'));
     });
@@ -114,6 +115,9 @@ describe('expressMetrics', () => {
     expect(prototype.handleRequest).toBe(handleRequest);
     await raw(port, 'GET /x HTTP/1.1');
     expect(prototype.handleRequest).not.toBe(handleRequest);
+    await raw(port, 'GET /x HTTP/1.1');
+    await expectRequests(instance, counted('GET', 'unmatched', 200, 3));
+    expect((await linesOf(instance)).join()).not.toContain('promptheus_internal_errors_total');
   });
 
   it.each(['the client left', 'another answered'])('writes no scrape where %s meanwhile', async (what) => {
@@ -151,6 +155,38 @@ describe('expressMetrics', () => {
     const off = createPromptheus({ default: false, registry: false, logger: false, enabled: false });
     const app = express().use(expressMetrics({ promptheus: off }));
     expect(await raw(await listen(app), 'GET /x HTTP/1.1')).not.toMatch(/x-correlation-id/i);
+    // It looks at nothing of a request either.
+    const next = vi.fn();
+    expressMetrics({ promptheus: off })(undefined, undefined, next);
+    expect(next).toHaveBeenCalledExactlyOnceWith();
+  });
+
+  it('does nothing where the default instance is switched off, not even answer a scrape', async () => {
+    const off = createPromptheus({ registry: false, logger: false, enabled: false });
+    closing.push(() => off.stop());
+    const port = await listen(express().use(expressMetrics()));
+    expect(await raw(port, 'GET /x HTTP/1.1')).not.toMatch(/x-correlation-id/i);
+    expect(await raw(port, 'GET /metrics HTTP/1.1')).toMatch(/^HTTP\/1\.1 404/);
+  });
+
+  it('gives no request the context in which the server was started', async () => {
+    const instance = ownInstance();
+    const app = express().use(expressMetrics({ promptheus: instance }));
+    app.get('/x', (_request, response) => void response.json(context.current()));
+    const port = await context.run({ correlationId: 'boot', tenant: 'operator' }, () => listen(app));
+    const reply = await raw(port, 'GET /x HTTP/1.1\r\nX-Correlation-ID: c-1');
+    expect(reply).toMatch(/\{"correlationId":"c-1"\}$/);
+    await expectRequests(instance, counted('GET', '/x', 200));
+  });
+
+  it.each(['', undefined])('a tenant that is %j is none', async (tenant) => {
+    const instance = ownInstance();
+    const app = express().use(expressMetrics({ promptheus: instance, tenant: { from: () => tenant } }));
+    app.get('/x', (_request, response) => void response.json(context.current()));
+    expect(await raw(await listen(app), 'GET /x HTTP/1.1\r\nX-Correlation-ID: c-1')).toMatch(
+      /\{"correlationId":"c-1"\}$/,
+    );
+    await expectRequests(instance, counted('GET', '/x', 200));
   });
 
   it.each<[options: unknown, said: string]>([

@@ -1,6 +1,8 @@
+import { createServer, type RequestListener } from 'node:http';
 import { type FastifyRequest, fastify } from 'fastify';
 import { describe, expect, it, vi } from 'vitest';
 import { fastifyMetrics } from '../../adapters/fastify/index.js';
+import { instrumentServer } from '../../adapters/node/index.js';
 import { createPromptheus, observeHttp, promptheus } from '../../src/index.js';
 import { counted, expectLines, expectRequests, linesOf, raw } from '../contract/http-harness.js';
 import { closeAfter, listen, measured, ownInstance } from './fastify-server.js';
@@ -107,6 +109,18 @@ describe('fastifyMetrics', () => {
     await expectRequests(instance, counted('GET', 'unmatched', 400).replace('"} ', '",kind="unknown"} '));
     expect(from).not.toHaveBeenCalled();
     expect((await linesOf(instance)).join()).not.toContain('promptheus_internal_errors_total');
+  });
+
+  it('takes over the requests of a server that is measured already, those that it makes none of too', async () => {
+    const outer = ownInstance();
+    const serverFactory = (handler: RequestListener) => instrumentServer(createServer(handler), { promptheus: outer });
+    const { app, instance } = measured({ serverFactory });
+    app.get('/x/:id', async () => 'x');
+    const port = await listen(app);
+    for (const path of ['/x/1', '/%zz']) await raw(port, `GET ${path} HTTP/1.1`);
+    await expectRequests(instance, counted('GET', '/x/:id', 200), counted('GET', 'unmatched', 400));
+    await expectRequests(outer);
+    for (const one of [instance, outer]) await expectLines(one, 'http_requests_in_flight{method="GET"} 0');
   });
 
   it('adds nothing where the instance is switched off', async () => {

@@ -4,14 +4,15 @@ import express from 'express';
 import { describe, expect, it, vi } from 'vitest';
 import { expressMetrics } from '../../adapters/express/index.js';
 import { instrumentServer, type NodeMetricsOptions } from '../../adapters/node/index.js';
+import { serve } from '../../adapters/shared/http/lifespan.js';
 import { context, createPromptheus, promptheus } from '../../src/index.js';
-import { counted, expectLines, expectRequests, inFlight, raw } from '../contract/http-harness.js';
+import { counted, expectLines, expectRequests, inFlight, RawClient, raw } from '../contract/http-harness.js';
 import { listen, ownInstance } from './node-listening.js';
 
 describe('a framework further in', () => {
   function expressServer(outer: NodeMetricsOptions, inner: object): Server {
     const app = express().use(expressMetrics(inner));
-    app.get('/users/:id', (_request, response) => void response.send(context.correlationId()));
+    app.get('/users/:id', (_request, response) => void response.json(context.current()));
     return instrumentServer(createServer(app), outer);
   }
 
@@ -38,7 +39,8 @@ describe('a framework further in', () => {
     );
     const reply = await raw(port, 'GET /users/1 HTTP/1.1\r\nX-Tenant: acme');
     const id = /x-correlation-id: (\S+)/i.exec(reply)?.[1];
-    expect(reply.endsWith(`\r\n\r\n${id}`)).toBe(true);
+    expect(reply).toMatch(/\{"correlationId":"[^"]+","tenant":"acme"\}$/);
+    expect(reply).toContain(`"${id}"`);
     await raw(port, 'GET /users/2 HTTP/1.1');
     await raw(port, 'GET /inner HTTP/1.1');
     await expectRequests(
@@ -47,6 +49,16 @@ describe('a framework further in', () => {
       counted('GET', '/users/:id', 200, 1, 'outer'),
     );
     await expectLines(promptheus, inFlight('GET', 0));
+  });
+
+  it('goes on in the context that it was given', async () => {
+    const promptheus = ownInstance();
+    const server = expressServer({ promptheus, tenant: { from: () => 'outer' } }, { promptheus });
+    const contexts: unknown[] = [];
+    server.prependListener('request', () => contexts.push(context.current()));
+    const reply = await raw(await listen(server), 'GET /users/1 HTTP/1.1');
+    expect(contexts).toEqual([{ correlationId: expect.any(String), tenant: 'outer' }]);
+    expect(JSON.parse(reply.slice(reply.indexOf('{')))).toEqual(contexts[0]);
   });
 
   it('takes them to its own instance, and leaves out what it skips', async () => {
@@ -95,6 +107,46 @@ describe('the lifespan of the instance', () => {
     expect(start).toHaveBeenCalledTimes(2);
     server.close();
     await vi.waitFor(() => expect(stop).toHaveBeenCalledTimes(2));
+  });
+
+  it('ends once for a server that closes twice, as an application of Nest may', async () => {
+    const promptheus = ownInstance();
+    const stop = vi.spyOn(promptheus, 'stop');
+    const [release, other] = [await serve(promptheus), await serve(promptheus)];
+    await release();
+    await release();
+    expect(stop).not.toHaveBeenCalled();
+    await other();
+    expect(stop).toHaveBeenCalledOnce();
+  });
+
+  it('goes on for the servers that another copy of the package counted', async () => {
+    const promptheus = Object.assign(ownInstance(), { [Symbol.for('promptheus.servers.v1')]: 1 });
+    const stop = vi.spyOn(promptheus, 'stop');
+    const release = await serve(promptheus);
+    await release();
+    expect(stop).not.toHaveBeenCalled();
+  });
+
+  it('ends after the requests on the connections that are cut at its end', async () => {
+    const promptheus = ownInstance();
+    const order: string[] = [];
+    const arrived: string[] = [];
+    vi.spyOn(promptheus, 'stop').mockImplementation(async () => void order.push('stopped'));
+    const server = createServer((request, response) => {
+      arrived.push(request.url as string);
+      response.on('close', () => order.push('closed'));
+    });
+    const port = await listen(instrumentServer(server, { promptheus }));
+    const clients = await Promise.all(
+      ['/a', '/b'].map((path) => RawClient.open(port, `GET ${path} HTTP/1.1\r\nHost: x\r\n\r\n`)),
+    );
+    await vi.waitFor(() => expect(arrived).toHaveLength(2));
+    server.close();
+    server.closeAllConnections();
+    await vi.waitFor(() => expect(order).toContain('stopped'));
+    expect(order).toEqual(['closed', 'closed', 'stopped']);
+    for (const client of clients) client.leave();
   });
 
   it('is that of the default instance when none is given', async () => {

@@ -5,12 +5,12 @@ const KNOWN = ['promptheus', 'path', 'skip', 'tenant', 'labels', 'http'];
 const KNOWN_HTTP = ['buckets', 'streams', 'endpoint'];
 
 /**
- * `name` is that of the function that was called; `further` are options that it has beside those of all adapters.
+ * `name` is that of the function that was called.
  *
  * @throws {INVALID_OPTION}
  */
-export function assertOptions<Q>(name: string, options: HttpMetricsOptions<Q>, further: readonly string[] = []): void {
-  assertKeys(name, '', options, [...KNOWN, ...further]);
+export function assertOptions<Q>(name: string, options: HttpMetricsOptions<Q>): void {
+  assertKeys(name, '', options, KNOWN);
   const { path = '/metrics', skip, tenant, labels, http = {} } = options;
   assertKeys(name, 'http.', http, KNOWN_HTTP);
   const assert = (holds: boolean, option: string, kind: string, value: unknown) => {

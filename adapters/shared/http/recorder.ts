@@ -55,13 +55,13 @@ function labelReader<Q>(
   framework: HttpFramework<Q>,
   failed: () => void,
 ): NonNullable<HttpReading['labels']> {
-  const allowed = labels.map(({ allow }) => new Set(allow));
+  const rules = labels.map((label) => ({ label, allowed: new Set(label.allow) }));
   return (exchange) => {
     const own = framework.requestOf(exchange);
-    return labels.map((label, at) => {
+    return rules.map(({ label, allowed }) => {
       try {
         const text = own && givenText(label.from(own, exchange.response));
-        return text === undefined ? 'unknown' : allowed[at]?.has(text) ? text : 'other';
+        return text === undefined ? 'unknown' : allowed.has(text) ? text : 'other';
       } catch {
         failed();
         return 'unknown';

@@ -53,7 +53,7 @@ export class HttpServerMetrics<Q> {
   }
 
   isScrape(url: string | undefined): boolean {
-    return this.path !== false && pathOfTarget(url) === this.path;
+    return pathOfTarget(url) === this.path;
   }
 
   scrape(request: IncomingMessage): Promise<ScrapeResponse> {

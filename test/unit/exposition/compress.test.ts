@@ -51,6 +51,8 @@ it('zstd is there where Node has it', async () => {
   vi.doMock('node:zlib', () => ({ default: { ...zlib, createZstdCompress: undefined } }));
   const older = await import('../../../src/exposition/compress.js');
   vi.doUnmock('node:zlib');
+  // Where files share a thread, the next would get the module of the older Node.
+  vi.resetModules();
   expect(older.hasZstd).toBe(false);
 });
 
