@@ -1,0 +1,311 @@
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import { isFull } from './cursors.js';
+import { hasCode } from './files.js';
+import { LONGEST_RECORD, type SpoolRecord } from './format.js';
+import { SpoolLock } from './lock.js';
+import { isSegment, segmentNumber, takesRoom } from './names.js';
+import { type SpoolOptions, withDefaults } from './options.js';
+import { SegmentFile, UncutError } from './segment-file.js';
+import { checkSinks, inDirectory } from './directory.js';
+import { UnsyncedRecords } from './unsynced-records.js';
+
+/** `full`: no room, on the disk or by `maxBytes`; `failed`: the disk refused. Both are tried again with a later event. */
+export type AppendOutcome = 'written' | 'full' | 'failed';
+
+/** After a refusal the disk is left alone this long. */
+const RETRY_AFTER_MS = 100;
+const RESCUE_EVERY_MS = 1_000;
+/** The most bytes that are kept unsynced. */
+const UNSYNCED_BYTES = 8 * 1024 * 1024;
+/** An older segment is left even if it is not full, so that delivered events leave the disk; not while many wait there. */
+const LEAVE_AFTER_MS = 60_000;
+const FEW_SEGMENTS = 8;
+
+interface Syncing {
+  readonly records: UnsyncedRecords;
+  readonly retired: readonly SegmentFile[];
+}
+
+/** Appends events to segments of its own, one write call each. Never throws once it is open. */
+export class SpoolWriter {
+  /** A sync failed. What it should have covered was written again to another file, or will be. */
+  degraded = false;
+  private readonly id = randomBytes(8).toString('hex');
+  private readonly settings: Required<SpoolOptions>;
+  private current: SegmentFile | undefined;
+  /** Left, but not synced. */
+  private retired: SegmentFile[] = [];
+  private records = new UnsyncedRecords();
+  private spare: UnsyncedRecords | undefined;
+  private syncing: Syncing | undefined;
+  /** A sync failed, and what it should have covered is not yet in another file. */
+  private unsafe = false;
+  private rescueAt = Number.NEGATIVE_INFINITY;
+  private directoryDirty = false;
+  private sequence = 1;
+  private onDisk = 0;
+  private segments = 0;
+  private highest = 0;
+  private retryAt = 0;
+  private refusal: AppendOutcome = 'written';
+  private syncedAt: number;
+  private closed = false;
+
+  private constructor(
+    private readonly directory: string,
+    private readonly descriptor: number,
+    private readonly sinks: readonly string[],
+    private readonly lock: SpoolLock,
+    options: SpoolOptions,
+  ) {
+    this.settings = withDefaults(options);
+    this.syncedAt = this.settings.host.elapsed();
+    this.look();
+    // Made at once, so that a reader of any later day knows that this writer was there.
+    this.attempt(() => this.startSegment());
+    if (this.settings.fsync !== 'never') this.sync();
+  }
+
+  /** `sinks` are the names behind the bits of the records' masks. Throws SPOOL_UNUSABLE. */
+  static open(directory: string, sinks: readonly string[], options: SpoolOptions): SpoolWriter {
+    const { files, host, process } = withDefaults(options);
+    checkSinks(sinks);
+    return inDirectory(directory, files, (descriptor) => {
+      const lock = SpoolLock.take(directory, process, files, host);
+      return new SpoolWriter(directory, descriptor, sinks, lock, options);
+    });
+  }
+
+  /** What all segments take, as far as this writer has looked. */
+  get bytes(): number {
+    return this.onDisk;
+  }
+
+  append(event: SpoolRecord): AppendOutcome {
+    if (this.closed) return 'failed';
+    if (this.retryAt > 0 && this.settings.host.elapsed() < this.retryAt) return this.refusal;
+    if (this.unsafe && !this.rescue()) return this.refuse('failed');
+    if (!this.hasUnsyncedRoom()) return this.refuse(this.settings.background ? 'full' : 'failed');
+    const length = this.records.encode(this.sequence, event);
+    if (length > LONGEST_RECORD) return 'failed';
+    const outcome = this.attempt(() => this.place(length));
+    if (outcome !== 'written') return outcome;
+    this.sequence += 1;
+    if (this.settings.fsync === 'never') return 'written';
+    this.records.keep(this.sequence - 1, length);
+    if (this.settings.fsync === 'each' && !this.sync()) return 'failed';
+    return 'written';
+  }
+
+  /** What the policy asks for now: call it after each batch, and by a timer of `syncIntervalMs`. */
+  syncIfDue(): void {
+    if (this.closed) return;
+    const { fsync, syncIntervalMs, host, background } = this.settings;
+    const now = host.elapsed();
+    this.lock.renew();
+    if (this.current !== undefined && !this.current.isEmpty && now - this.current.createdAt >= LEAVE_AFTER_MS) this.leaveIfFew();
+    const due = fsync === 'interval' ? now - this.syncedAt >= syncIntervalMs : fsync === 'batch';
+    if (!due) return;
+    if (background) this.syncInBackground();
+    else this.sync();
+  }
+
+  /** Forces all that was written to the disk, and waits for it. False where the disk refuses: then it stays in memory. */
+  sync(): boolean {
+    this.syncedAt = this.settings.host.elapsed();
+    if (this.unsafe) return this.rescue();
+    try {
+      for (const file of this.files()) file.sync();
+      if (this.directoryDirty) this.settings.files.sync(this.descriptor);
+    } catch {
+      return this.rescue();
+    }
+    this.directoryDirty = false;
+    // The error of a sync that is under way would be told to that one alone: then nothing is taken for synced here.
+    if (this.syncing !== undefined) return true;
+    this.retire();
+    this.records.clear();
+    return true;
+  }
+
+  close(): void {
+    if (this.closed) return;
+    this.closed = true;
+    this.leave();
+    if (this.settings.fsync !== 'never') this.sync();
+    for (const file of this.files()) file.close();
+    this.settings.files.close(this.descriptor);
+    if (this.lock.taken) this.lock.release();
+  }
+
+  private files(): SegmentFile[] {
+    const left = [...(this.syncing?.retired ?? []), ...this.retired];
+    return this.current === undefined ? left : [...left, this.current];
+  }
+
+  /** Writes the record that stands encoded behind the kept ones. */
+  private place(length: number): AppendOutcome {
+    const { maxBytes, segmentBytes } = this.settings;
+    if (this.onDisk + length > maxBytes) {
+      this.look();
+      if (this.onDisk + length > maxBytes) return this.refuse('full');
+    }
+    if (this.current === undefined || (this.current.size + length > segmentBytes && !this.current.isEmpty)) this.startSegment();
+    this.current?.append(this.records.bytes, this.records.length, length);
+    this.onDisk += length;
+    return 'written';
+  }
+
+  private attempt(work: () => AppendOutcome | undefined): AppendOutcome {
+    try {
+      const outcome = work() ?? 'written';
+      if (outcome === 'written') this.retryAt = 0;
+      return outcome;
+    } catch (error) {
+      if (isFull(error)) return this.refuse('full');
+      // What stands at the end may be the record, whole: its sequence is not used for another one.
+      if (error instanceof UncutError) this.sequence += 1;
+      this.leave();
+      return this.refuse('failed');
+    }
+  }
+
+  private refuse(outcome: AppendOutcome): AppendOutcome {
+    this.refusal = outcome;
+    this.retryAt = this.settings.host.elapsed() + RETRY_AFTER_MS;
+    return outcome;
+  }
+
+  private startSegment(first = this.sequence): undefined {
+    this.leave();
+    this.look();
+    const { files, host, process } = this.settings;
+    const header = { process, writer: this.id, first, createdAt: host.now(), sinks: this.sinks };
+    this.current = SegmentFile.create(files, this.directory, this.highest + 1, header, host.elapsed());
+    this.highest += 1;
+    this.onDisk += this.current.size;
+    this.directoryDirty = true;
+  }
+
+  private leave(): void {
+    if (this.current === undefined) return;
+    this.current.end(this.sequence);
+    if (this.settings.fsync === 'never') this.current.close();
+    else this.retired.push(this.current);
+    this.current = undefined;
+  }
+
+  private leaveIfFew(): void {
+    this.look();
+    if (this.segments <= FEW_SEGMENTS) this.leave();
+  }
+
+  /** Closes the segments that were left and are synced. */
+  private retire(): void {
+    for (const file of this.retired) file.close();
+    this.retired = [];
+  }
+
+  /** Keeps what is unsynced within its bound, by a sync; false where that cannot be. */
+  private hasUnsyncedRoom(): boolean {
+    const { unsyncedRecords, background } = this.settings;
+    const count = this.records.count + (this.syncing?.records.count ?? 0);
+    const bytes = this.records.length + (this.syncing?.records.length ?? 0);
+    if (background && (count * 2 >= unsyncedRecords || bytes * 2 >= UNSYNCED_BYTES)) this.syncInBackground();
+    if (count < unsyncedRecords && bytes < UNSYNCED_BYTES) return true;
+    return !background && this.sync();
+  }
+
+  private syncInBackground(): void {
+    if (this.syncing !== undefined || (this.records.count === 0 && this.retired.length === 0)) return;
+    this.syncedAt = this.settings.host.elapsed();
+    if (this.unsafe) return void this.rescue();
+    const syncing = { records: this.records, retired: this.retired };
+    const files = this.files().filter((file) => !file.isSynced);
+    this.syncing = syncing;
+    this.records = this.spare ?? new UnsyncedRecords();
+    this.spare = undefined;
+    this.retired = [];
+    let [left, failed] = [files.length + 1, false];
+    const done = (error: Error | null): void => {
+      left -= 1;
+      failed ||= error !== null;
+      if (left === 0) this.syncedInBackground(syncing, failed);
+    };
+    for (const file of files) file.syncLater(done);
+    if (!this.directoryDirty) return done(null);
+    this.directoryDirty = false;
+    this.settings.files.syncLater(this.descriptor, done);
+  }
+
+  private syncedInBackground(syncing: Syncing, failed: boolean): void {
+    if (this.syncing !== syncing) return;
+    for (const file of syncing.retired) file.close();
+    this.syncing = undefined;
+    if (failed) {
+      this.records.prepend(syncing.records);
+      this.rescue();
+      return;
+    }
+    syncing.records.clear();
+    this.spare = syncing.records;
+  }
+
+  /** After a failed sync the system forgets the pages that it could not write: the same file is never synced again, another one is written. */
+  private rescue(): boolean {
+    const now = this.settings.host.elapsed();
+    if (this.unsafe && now - this.rescueAt < RESCUE_EVERY_MS) return false;
+    this.rescueAt = now;
+    this.degraded = true;
+    this.unsafe = true;
+    if (this.syncing !== undefined) {
+      this.records.prepend(this.syncing.records);
+      this.retired.push(...this.syncing.retired);
+      this.syncing = undefined;
+    }
+    this.leave();
+    this.retire();
+    if (this.records.count > 0 && !this.writeAgain()) return false;
+    this.unsafe = false;
+    this.records.clear();
+    return true;
+  }
+
+  private writeAgain(): boolean {
+    try {
+      this.startSegment(this.records.first);
+      this.current?.append(this.records.bytes, 0, this.records.length);
+      this.current?.sync();
+      this.settings.files.sync(this.descriptor);
+    } catch {
+      this.current?.discard();
+      this.current = undefined;
+      return false;
+    }
+    this.onDisk += this.records.length;
+    this.directoryDirty = false;
+    return true;
+  }
+
+  private look(): void {
+    const { files } = this.settings;
+    let [bytes, segments] = [0, 0];
+    for (const name of files.list(this.directory)) {
+      if (isSegment(name)) segments += 1;
+      this.highest = Math.max(this.highest, segmentNumber(name));
+      if (takesRoom(name)) bytes += this.sizeOf(name);
+    }
+    this.onDisk = bytes;
+    this.segments = segments;
+  }
+
+  private sizeOf(name: string): number {
+    try {
+      return this.settings.files.sizeOf(join(this.directory, name));
+    } catch (error) {
+      if (hasCode(error, 'ENOENT')) return 0;
+      throw error;
+    }
+  }
+}
