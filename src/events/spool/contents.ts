@@ -1,10 +1,10 @@
+import { join } from 'node:path';
 import type { Cursors } from './cursors.js';
 import type { SpoolFiles } from './files.js';
 import { corruptPath, isSegment } from './names.js';
-import { type ScannedRecord, type ScanResult, openSegment, type Segment, scanOn } from './segment.js';
+import { openSegment, type ScannedRecord, type ScanResult, type Segment, scanOn } from './segment.js';
 import { SequenceSet } from './sequences.js';
 import { WriterLog } from './writer-log.js';
-import { join } from 'node:path';
 
 /** A header that is not whole is being written, unless it is older. */
 const HEADER_WITHIN_MS = 15_000;
@@ -38,7 +38,7 @@ export class SpoolContents {
     private readonly process: string,
     private readonly files: SpoolFiles,
     private readonly now: () => number,
-    /** Called for a segment that nothing will be appended to and that is not as its writer left it. */
+    /** Called for a segment that is not as its writer wrote it. */
     private readonly onHarm: (segment: Segment, scan: ScanResult) => void,
   ) {
     this.sinks = [...sinks];
@@ -64,7 +64,7 @@ export class SpoolContents {
   /** Finds segments that are new, what was appended to those that are known, and which are gone. */
   look(): void {
     const names = new Set(this.files.list(this.directory));
-    this.findNew([...names].filter(isSegment));
+    this.findNew([...names].filter(isSegment).sort());
     const newest = new Map(this.segments.map((segment) => [segment.header.writer, segment]));
     const gone: Segment[] = [];
     for (const segment of this.segments) {
@@ -76,11 +76,16 @@ export class SpoolContents {
     for (const segment of gone) this.loseSegment(segment);
   }
 
-  writerOf(segment: Segment): WriterLog {
-    const { writer: id, process } = segment.header;
+  writerOf({ header }: Segment): WriterLog {
+    return this.writerNamed(header.writer, header.process, header.first);
+  }
+
+  writerNamed(id: string, process: string, first = 1): WriterLog {
     let writer = this.writers.get(id);
     if (writer === undefined) {
-      const settled = this.sinks.map((sink) => new SequenceSet(this.settledBefore[sink]?.[id]));
+      // A sink that the cursors do not know needs nothing of what is gone by now.
+      const gone: [number, number][] = first > 1 ? [[1, first - 1]] : [];
+      const settled = this.sinks.map((sink) => new SequenceSet(this.settledBefore[sink]?.[id] ?? gone));
       writer = new WriterLog(id, process, settled);
       this.writers.set(id, writer);
     }
@@ -92,6 +97,13 @@ export class SpoolContents {
     if (!writer.settle(sink, sequence) || !writer.present.has(sequence)) return;
     this.unsettled[sink]! -= 1;
     if (writer.isSettled(sequence)) this.events -= 1;
+  }
+
+  /** Gives up what the writers of this process wrote and nobody will find. */
+  loseMissing(): void {
+    for (const writer of this.writers.values()) {
+      if (writer.process === this.process) this.lose(writer, writer.missing(writer.present.last));
+    }
   }
 
   /** Segments that no sink needs and nothing will be appended to. */
@@ -109,9 +121,8 @@ export class SpoolContents {
     }
   }
 
-  /** Gives up sequences that cannot be read; how many events that were. */
-  lose(writer: WriterLog, sequences: Iterable<number>): number {
-    const before = this.lost.events;
+  /** Gives up sequences that cannot be read. */
+  lose(writer: WriterLog, sequences: Iterable<number>): void {
     for (const sequence of sequences) {
       if (writer.isSettled(sequence)) continue;
       const present = writer.present.has(sequence);
@@ -123,7 +134,6 @@ export class SpoolContents {
         if (sink < this.lost.perSink.length) this.lost.perSink[sink]! += 1;
       }
     }
-    return this.lost.events - before;
   }
 
   /** Reads a segment once more and gives up what is no longer in it. */
@@ -148,7 +158,10 @@ export class SpoolContents {
     }
     const writer = this.writerOf(segment);
     for (const [from, to] of found.holes(segment.first, segment.last)) {
-      this.lose(writer, [...new SequenceSet([[from, to]])].filter((sequence) => writer.present.has(sequence)));
+      this.lose(
+        writer,
+        [...new SequenceSet([[from, to]])].filter((sequence) => writer.present.has(sequence)),
+      );
     }
   }
 
@@ -189,7 +202,9 @@ export class SpoolContents {
     const scan = scanOn(this.files, segment, (record) => this.count(writer, bits, record));
     if (scan === undefined) return false;
     segment.closed = segment.ended || !mayGrow;
-    if (scan.damaged.length > 0 || (segment.closed && scan.tail !== undefined)) this.onHarm(segment, scan);
+    // What stands behind the last record of a segment that grows is not written yet.
+    const tail = segment.closed ? scan.tail : undefined;
+    if (scan.damaged.length > 0 || tail !== undefined) this.onHarm(segment, { ...scan, tail });
     return true;
   }
 

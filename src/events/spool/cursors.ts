@@ -1,8 +1,9 @@
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
 import { hasCode, readWhole, removeIfThere, replaceFile, type SpoolFiles, writeAll } from './files.js';
-import { corruptPath, CURSORS, RESERVE } from './names.js';
+import { CURSORS, corruptPath, RESERVE } from './names.js';
 
+export const CURSORS_VERSION = 1;
 const RESERVED_BYTES = 64 * 1024;
 
 /** What was seen last of a process, so that the next one can tell how much may be missing. */
@@ -22,12 +23,13 @@ export interface HighWater {
 }
 
 export interface Cursors {
+  readonly version: typeof CURSORS_VERSION;
   /** By sink and writer: the ranges of sequences that the sink has settled, or that were not for it. */
   readonly settled: Readonly<Record<string, Readonly<Record<string, readonly (readonly [number, number])[]>>>>;
   readonly highWater: HighWater;
 }
 
-/** `none`: there was no file. `lost`: it is damaged, and set aside. */
+/** `none`: there is no file. `lost`: it is damaged, or of another version. */
 export function readCursors(files: SpoolFiles, directory: string): Cursors | 'none' | 'lost' {
   const path = join(directory, CURSORS);
   let text: string;
@@ -38,7 +40,9 @@ export function readCursors(files: SpoolFiles, directory: string): Cursors | 'no
     throw error;
   }
   const [body = '', checksum] = text.split('\n');
-  return checksum === checksumOf(body) ? JSON.parse(body) : 'lost';
+  if (checksum !== checksumOf(body)) return 'lost';
+  const cursors: Cursors = JSON.parse(body);
+  return cursors.version === CURSORS_VERSION ? cursors : 'lost';
 }
 
 export function setCursorsAside(files: SpoolFiles, directory: string): void {

@@ -54,7 +54,8 @@ const NO_DIRECTORY = -1;
 export const nodeFiles: SpoolFiles = {
   makeDirectory: (path) => void mkdirSync(path, { recursive: true }),
   list: (directory) => readdirSync(directory),
-  open: (path, mode) => (mode === 'directory' && process.platform === 'win32' ? NO_DIRECTORY : openSync(path, FLAGS[mode], 0o600)),
+  open: (path, mode) =>
+    mode === 'directory' && process.platform === 'win32' ? NO_DIRECTORY : openSync(path, FLAGS[mode], 0o600),
   size: (descriptor) => fstatSync(descriptor).size,
   sizeOf: (path) => statSync(path).size,
   modifiedAt: (path) => statSync(path).mtimeMs,
@@ -108,7 +109,13 @@ export function readWhole(files: SpoolFiles, path: string): Buffer {
 }
 
 /** Writes all of it; throws what the system says when there is no room for the rest. */
-export function writeAll(files: SpoolFiles, descriptor: number, bytes: Uint8Array, offset: number, length: number): void {
+export function writeAll(
+  files: SpoolFiles,
+  descriptor: number,
+  bytes: Uint8Array,
+  offset: number,
+  length: number,
+): void {
   let written = 0;
   while (written < length) written += files.write(descriptor, bytes, offset + written, length - written);
 }

@@ -1,5 +1,5 @@
-import { isEnd, isWhole, plausibleLength, SHORTEST_RECORD } from './format.js';
 import { hasCode, type SpoolFiles } from './files.js';
+import { isEnd, isWhole, plausibleLength, SHORTEST_RECORD } from './format.js';
 
 const WINDOW = 256 * 1024;
 
@@ -8,6 +8,8 @@ export interface Stretch {
   readonly is: 'record' | 'end' | 'damage' | 'tail';
   readonly offset: number;
   readonly length: number;
+  /** Of a tail: it is the beginning of a record. */
+  readonly torn: boolean;
 }
 
 /**
@@ -31,7 +33,7 @@ export class SegmentScan {
   }
 
   /** Where in `bytes` a stretch of this scan stands. */
-  inBytes(stretch: Stretch): number {
+  inBytes(stretch: Pick<Stretch, 'offset'>): number {
     return stretch.offset - this.windowAt;
   }
 
@@ -46,15 +48,22 @@ export class SegmentScan {
     for (let at = offset + 1; at + SHORTEST_RECORD <= this.end; at += 1) {
       if (this.wholeAt(at) === undefined) continue;
       this.at = at;
-      return { is: 'damage', offset, length: at - offset };
+      return { is: 'damage', offset, length: at - offset, torn: false };
     }
     this.at = this.end;
-    return { is: 'tail', offset, length: this.end - offset };
+    return { is: 'tail', offset, length: this.end - offset, torn: this.isTorn(offset) };
   }
 
   private take(offset: number, length: number): Stretch {
     this.at = offset + length;
-    return { is: isEnd(this.window, offset - this.windowAt) ? 'end' : 'record', offset, length };
+    return { is: isEnd(this.window, offset - this.windowAt) ? 'end' : 'record', offset, length, torn: false };
+  }
+
+  private isTorn(offset: number): boolean {
+    if (offset + SHORTEST_RECORD > this.end) return true;
+    this.hold(offset, SHORTEST_RECORD);
+    const length = plausibleLength(this.window, offset - this.windowAt);
+    return length !== undefined && offset + length > this.end;
   }
 
   /** The length of the record that begins there, if one does; it then stands in the window. */

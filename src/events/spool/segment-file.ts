@@ -20,7 +20,13 @@ export class SegmentFile {
   ) {}
 
   /** Throws what the system says; then no file is left. */
-  static create(files: SpoolFiles, directory: string, number: number, header: Omit<SegmentHeader, 'length'>, elapsed: number): SegmentFile {
+  static create(
+    files: SpoolFiles,
+    directory: string,
+    number: number,
+    header: Omit<SegmentHeader, 'length'>,
+    elapsed: number,
+  ): SegmentFile {
     const path = join(directory, segmentName(number, header.writer));
     const descriptor = files.open(path, 'create');
     const bytes = encodeHeader(header);

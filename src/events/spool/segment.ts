@@ -49,7 +49,11 @@ export interface ScanResult {
 }
 
 /** Reads the header of a segment; `gone` when the file is. */
-export function openSegment(files: SpoolFiles, directory: string, name: string): Segment | 'short' | 'newer' | 'damaged' | 'gone' {
+export function openSegment(
+  files: SpoolFiles,
+  directory: string,
+  name: string,
+): Segment | 'short' | 'newer' | 'damaged' | 'gone' {
   const path = join(directory, name);
   const header = withSegment(files, path, (descriptor) => {
     const bytes = Buffer.alloc(Math.min(files.size(descriptor), LONGEST_HEADER));
@@ -60,7 +64,11 @@ export function openSegment(files: SpoolFiles, directory: string, name: string):
 }
 
 /** Goes on from where the segment is known, and tells of each record; undefined when the file is gone. */
-export function scanOn(files: SpoolFiles, segment: Segment, each: (record: ScannedRecord) => void): ScanResult | undefined {
+export function scanOn(
+  files: SpoolFiles,
+  segment: Segment,
+  each: (record: ScannedRecord) => void,
+): ScanResult | undefined {
   return withSegment(files, segment.path, (descriptor) => {
     const damaged: Stretch[] = [];
     const scan = new SegmentScan(files, descriptor, segment.end, files.size(descriptor));

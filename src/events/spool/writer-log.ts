@@ -61,7 +61,8 @@ export class WriterLog {
   missing(last: number): SequenceSet {
     const missing = new SequenceSet();
     for (const [from, to] of this.present.holes(1, last)) {
-      for (const settled of this.settled) for (const [low, high] of settled.holes(from, to)) missing.addRange(low, high);
+      for (const settled of this.settled)
+        for (const [low, high] of settled.holes(from, to)) missing.addRange(low, high);
     }
     return missing;
   }

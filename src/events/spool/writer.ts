@@ -1,13 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { isFull } from './cursors.js';
+import { checkSinks, inDirectory } from './directory.js';
 import { hasCode } from './files.js';
 import { LONGEST_RECORD, type SpoolRecord } from './format.js';
 import { SpoolLock } from './lock.js';
 import { isSegment, segmentNumber, takesRoom } from './names.js';
 import { type SpoolOptions, withDefaults } from './options.js';
 import { SegmentFile, UncutError } from './segment-file.js';
-import { checkSinks, inDirectory } from './directory.js';
 import { UnsyncedRecords } from './unsynced-records.js';
 
 /** `full`: no room, on the disk or by `maxBytes`; `failed`: the disk refused. Both are tried again with a later event. */
@@ -104,7 +104,8 @@ export class SpoolWriter {
     const { fsync, syncIntervalMs, host, background } = this.settings;
     const now = host.elapsed();
     this.lock.renew();
-    if (this.current !== undefined && !this.current.isEmpty && now - this.current.createdAt >= LEAVE_AFTER_MS) this.leaveIfFew();
+    if (this.current !== undefined && !this.current.isEmpty && now - this.current.createdAt >= LEAVE_AFTER_MS)
+      this.leaveIfFew();
     const due = fsync === 'interval' ? now - this.syncedAt >= syncIntervalMs : fsync === 'batch';
     if (!due) return;
     if (background) this.syncInBackground();
@@ -151,7 +152,8 @@ export class SpoolWriter {
       this.look();
       if (this.onDisk + length > maxBytes) return this.refuse('full');
     }
-    if (this.current === undefined || (this.current.size + length > segmentBytes && !this.current.isEmpty)) this.startSegment();
+    if (this.current === undefined || (this.current.size + length > segmentBytes && !this.current.isEmpty))
+      this.startSegment();
     this.current?.append(this.records.bytes, this.records.length, length);
     this.onDisk += length;
     return 'written';
