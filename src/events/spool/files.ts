@@ -91,6 +91,15 @@ function hasNoSync(error: unknown): boolean {
   return hasCode(error, 'EINVAL', 'ENOTSUP', 'ENOSYS');
 }
 
+/** For a descriptor that nothing depends on any more. */
+export function closeQuietly(files: SpoolFiles, descriptor: number): void {
+  try {
+    files.close(descriptor);
+  } catch {
+    // What it held was synced, or is kept to be written again.
+  }
+}
+
 /** The whole of a small file. */
 export function readWhole(files: SpoolFiles, path: string): Buffer {
   const descriptor = files.open(path, 'read');

@@ -4,8 +4,10 @@ import { hasCode, readWhole, removeIfThere, type SpoolFiles, writeAll } from './
 import type { SpoolHost } from './host.js';
 import { LOCK } from './names.js';
 
-/** A lock that nobody renews this long is left over, where its process cannot be asked for: on another host, or unreadable. */
+/** A lock of another host, whose process cannot be asked for, is left over when nobody has renewed it this long. */
 const STALE_AFTER_MS = 15_000;
+/** One that cannot be read is being written, or was when its process died. */
+const WRITTEN_WITHIN_MS = 1_000;
 const RENEW_EVERY_MS = 5_000;
 
 interface Holder {
@@ -87,6 +89,7 @@ function create(path: string, process: string, files: SpoolFiles, host: SpoolHos
   }
   try {
     writeAll(files, descriptor, bytes, 0, bytes.length);
+    files.sync(descriptor);
     return true;
   } catch (error) {
     removeIfThere(files, path);
@@ -109,7 +112,7 @@ function isHeld(holder: Holder | undefined, path: string, files: SpoolFiles, hos
     return holder.boot === host.boot && host.started(holder.pid) === holder.started;
   }
   try {
-    return host.now() - files.modifiedAt(path) < STALE_AFTER_MS;
+    return host.now() - files.modifiedAt(path) < (holder === undefined ? WRITTEN_WITHIN_MS : STALE_AFTER_MS);
   } catch {
     return false;
   }

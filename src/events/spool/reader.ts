@@ -2,7 +2,7 @@ import type { SinkEvent } from '../sinks/sink.js';
 import { SpoolContents } from './contents.js';
 import { CURSORS_VERSION, type HighWater, readCursors, reserve, setCursorsAside, writeCursors } from './cursors.js';
 import { checkSinks, inDirectory } from './directory.js';
-import { removeIfThere } from './files.js';
+import { closeQuietly, removeIfThere } from './files.js';
 import { decodeRecord, sequenceOf, sinksOf } from './format.js';
 import { SpoolLock } from './lock.js';
 import { type SpoolOptions, withDefaults } from './options.js';
@@ -142,7 +142,7 @@ export class SpoolReader {
     this.attempt(() =>
       this.writeNow(this.contents.segments.every(({ header, ended }) => ended || header.process !== process)),
     );
-    this.attempt(() => this.settings.files.close(this.descriptor));
+    closeQuietly(this.settings.files, this.descriptor);
     this.lock.release();
   }
 

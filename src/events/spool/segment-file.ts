@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { removeIfThere, type SpoolFiles, writeAll } from './files.js';
+import { closeQuietly, removeIfThere, type SpoolFiles, writeAll } from './files.js';
 import { encodeEnd, encodeHeader, type SegmentHeader } from './format.js';
 import { segmentName } from './names.js';
 
@@ -89,12 +89,7 @@ export class SegmentFile {
   /** The descriptor is given back once no sync is under way on it: its number could by then be another file's. */
   close(): void {
     this.closing = true;
-    if (this.pending > 0) return;
-    try {
-      this.files.close(this.descriptor);
-    } catch {
-      // What it held was synced, or is kept to be written again.
-    }
+    if (this.pending === 0) closeQuietly(this.files, this.descriptor);
   }
 
   /** For a file that holds nothing which is not elsewhere. */

@@ -1,14 +1,13 @@
 import { randomBytes } from 'node:crypto';
-import { join } from 'node:path';
 import { isFull } from './cursors.js';
 import { checkSinks, inDirectory } from './directory.js';
-import { hasCode } from './files.js';
+import { closeQuietly } from './files.js';
 import { LONGEST_RECORD, type SpoolRecord } from './format.js';
 import { SpoolLock } from './lock.js';
-import { isSegment, segmentNumber, takesRoom } from './names.js';
 import { type SpoolOptions, withDefaults } from './options.js';
 import { SegmentFile, UncutError } from './segment-file.js';
 import { UnsyncedRecords } from './unsynced-records.js';
+import { SpoolUsage } from './usage.js';
 
 /** `full`: no room, on the disk or by `maxBytes`; `failed`: the disk refused. Both are tried again with a later event. */
 export type AppendOutcome = 'written' | 'full' | 'failed';
@@ -44,9 +43,7 @@ export class SpoolWriter {
   private rescueAt = Number.NEGATIVE_INFINITY;
   private directoryDirty = false;
   private sequence = 1;
-  private onDisk = 0;
-  private segments = 0;
-  private highest = 0;
+  private readonly usage: SpoolUsage;
   private retryAt = 0;
   private refusal: AppendOutcome = 'written';
   private syncedAt: number;
@@ -61,7 +58,7 @@ export class SpoolWriter {
   ) {
     this.settings = withDefaults(options);
     this.syncedAt = this.settings.host.elapsed();
-    this.look();
+    this.usage = new SpoolUsage(directory, this.settings.files);
     // Made at once, so that a reader of any later day knows that this writer was there.
     this.attempt(() => this.startSegment());
     if (this.settings.fsync !== 'never') this.sync();
@@ -79,7 +76,7 @@ export class SpoolWriter {
 
   /** What all segments take, as far as this writer has looked. */
   get bytes(): number {
-    return this.onDisk;
+    return this.usage.bytes;
   }
 
   append(event: SpoolRecord): AppendOutcome {
@@ -136,7 +133,7 @@ export class SpoolWriter {
     this.leave();
     if (this.settings.fsync !== 'never') this.sync();
     for (const file of this.files()) file.close();
-    this.settings.files.close(this.descriptor);
+    closeQuietly(this.settings.files, this.descriptor);
     if (this.lock.taken) this.lock.release();
   }
 
@@ -148,14 +145,14 @@ export class SpoolWriter {
   /** Writes the record that stands encoded behind the kept ones. */
   private place(length: number): AppendOutcome {
     const { maxBytes, segmentBytes } = this.settings;
-    if (this.onDisk + length > maxBytes) {
-      this.look();
-      if (this.onDisk + length > maxBytes) return this.refuse('full');
+    if (this.usage.bytes + length > maxBytes) {
+      this.usage.look();
+      if (this.usage.bytes + length > maxBytes) return this.refuse('full');
     }
     if (this.current === undefined || (this.current.size + length > segmentBytes && !this.current.isEmpty))
       this.startSegment();
     this.current?.append(this.records.bytes, this.records.length, length);
-    this.onDisk += length;
+    this.usage.bytes += length;
     return 'written';
   }
 
@@ -181,12 +178,10 @@ export class SpoolWriter {
 
   private startSegment(first = this.sequence): undefined {
     this.leave();
-    this.look();
     const { files, host, process } = this.settings;
     const header = { process, writer: this.id, first, createdAt: host.now(), sinks: this.sinks };
-    this.current = SegmentFile.create(files, this.directory, this.highest + 1, header, host.elapsed());
-    this.highest += 1;
-    this.onDisk += this.current.size;
+    this.current = SegmentFile.create(files, this.directory, this.usage.nextNumber(), header, host.elapsed());
+    this.usage.bytes += this.current.size;
     this.directoryDirty = true;
   }
 
@@ -199,8 +194,8 @@ export class SpoolWriter {
   }
 
   private leaveIfFew(): void {
-    this.look();
-    if (this.segments <= FEW_SEGMENTS) this.leave();
+    this.attempt(() => void this.usage.look());
+    if (this.usage.segments <= FEW_SEGMENTS) this.leave();
   }
 
   /** Closes the segments that were left and are synced. */
@@ -285,29 +280,8 @@ export class SpoolWriter {
       this.current = undefined;
       return false;
     }
-    this.onDisk += this.records.length;
+    this.usage.bytes += this.records.length;
     this.directoryDirty = false;
     return true;
-  }
-
-  private look(): void {
-    const { files } = this.settings;
-    let [bytes, segments] = [0, 0];
-    for (const name of files.list(this.directory)) {
-      if (isSegment(name)) segments += 1;
-      this.highest = Math.max(this.highest, segmentNumber(name));
-      if (takesRoom(name)) bytes += this.sizeOf(name);
-    }
-    this.onDisk = bytes;
-    this.segments = segments;
-  }
-
-  private sizeOf(name: string): number {
-    try {
-      return this.settings.files.sizeOf(join(this.directory, name));
-    } catch (error) {
-      if (hasCode(error, 'ENOENT')) return 0;
-      throw error;
-    }
   }
 }
