@@ -24,8 +24,6 @@ export interface SpooledEvent extends SinkEvent {
  */
 export class SpoolReader {
   readonly report: SpoolReport = emptyReport();
-  /** The cursors could not be written, or the directory not be read; it is tried again. */
-  failing: Error | undefined;
   private readonly settings: Required<SpoolOptions>;
   private readonly contents: SpoolContents;
   private accepted = 0;
@@ -33,6 +31,8 @@ export class SpoolReader {
   private changed = true;
   private writtenAt = Number.NEGATIVE_INFINITY;
   private closed = false;
+  private readError: Error | undefined;
+  private cursorError: Error | undefined;
 
   private constructor(
     private readonly directory: string,
@@ -56,7 +56,7 @@ export class SpoolReader {
     }
     this.contents.lost.events = 0;
     this.contents.lost.perSink.fill(0);
-    this.attempt(() => this.writeNow(false));
+    this.tryWrite(false);
   }
 
   /** Throws SPOOL_UNUSABLE. */
@@ -72,6 +72,11 @@ export class SpoolReader {
         throw error;
       }
     });
+  }
+
+  /** Why the cursors could not be written, or the segments not be read; it is tried again. */
+  get failing(): Error | undefined {
+    return this.cursorError ?? this.readError;
   }
 
   /** Events that not every sink has settled, for each sink those that it has not, and the bytes of all segments. */
@@ -130,7 +135,7 @@ export class SpoolReader {
 
   /** Writes the cursors, and removes the segments that nobody needs. */
   sync(): void {
-    if (!this.closed) this.attempt(() => this.writeNow(false));
+    if (!this.closed) this.tryWrite(false);
   }
 
   /** After the writers of the process: what they have left open makes it an unclean end. */
@@ -139,9 +144,7 @@ export class SpoolReader {
     this.refresh();
     this.closed = true;
     const { process } = this.settings;
-    this.attempt(() =>
-      this.writeNow(this.contents.segments.every(({ header, ended }) => ended || header.process !== process)),
-    );
+    this.tryWrite(this.contents.segments.every(({ header, ended }) => ended || header.process !== process));
     closeQuietly(this.settings.files, this.descriptor);
     this.lock.release();
   }
@@ -209,7 +212,7 @@ export class SpoolReader {
   private writeIfDue(): void {
     const waited = this.settings.host.elapsed() - this.writtenAt;
     if (this.closed || waited < this.settings.syncIntervalMs) return;
-    if (this.changed || this.contents.consumed().length > 0) this.attempt(() => this.writeNow(false));
+    if (this.changed || this.contents.consumed().length > 0) this.tryWrite(false);
   }
 
   /** First the cursors, then the segments that they have passed: the other way round a crash would look like a loss. */
@@ -245,12 +248,25 @@ export class SpoolReader {
     };
   }
 
+  private tryWrite(clean: boolean): void {
+    try {
+      this.writeNow(clean);
+      this.cursorError = undefined;
+    } catch (error) {
+      this.cursorError = asError(error);
+    }
+  }
+
   private attempt(work: () => void): void {
     try {
       work();
-      this.failing = undefined;
+      this.readError = undefined;
     } catch (error) {
-      this.failing = error instanceof Error ? error : new Error(String(error));
+      this.readError = asError(error);
     }
   }
+}
+
+function asError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error));
 }

@@ -130,8 +130,11 @@ export class SpoolWriter {
   close(): void {
     if (this.closed) return;
     this.closed = true;
-    this.leave();
-    if (this.settings.fsync !== 'never') this.sync();
+    // The mark of the end says that all before it is safe: it is left out where the disk refuses.
+    if (this.settings.fsync === 'never' || this.sync()) {
+      this.leave();
+      if (this.settings.fsync !== 'never') this.sync();
+    }
     for (const file of this.files()) file.close();
     closeQuietly(this.settings.files, this.descriptor);
     if (this.lock.taken) this.lock.release();

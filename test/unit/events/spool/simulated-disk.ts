@@ -196,6 +196,10 @@ export class SimulatedDisk implements SpoolFiles {
     return this.named(path).bytes;
   }
 
+  get hasForgotten(): boolean {
+    return [...this.names.values()].some(({ forgotten }) => forgotten);
+  }
+
   private get used(): number {
     return [...new Set(this.names.values())].reduce((sum, { bytes }) => sum + bytes.length, 0);
   }

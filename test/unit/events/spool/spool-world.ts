@@ -10,12 +10,14 @@ const INTERVAL_MS = 500;
 /** A process takes longer than that to come back. */
 const RESTART_MS = 1_100;
 
+type Settled = 'no' | number | 'kept';
+
 interface Known {
   readonly sinks: number;
-  /** When a sync that came after it was done. */
+  readonly writer: number;
   synced: boolean;
-  /** By sink: settled, and whether the cursors were written since. */
-  readonly settled: ('no' | 'told' | 'kept')[];
+  /** By sink: settled at a time, or so that no crash can bring it back. */
+  readonly settled: Settled[];
 }
 
 /** A machine with a spool on it, and a memory of its own of what must be in the spool. */
@@ -31,7 +33,6 @@ export class SpoolWorld {
   private boot = 'boot-0';
   private lives = 0;
   private events = 0;
-  private cursorsAt = 0;
 
   constructor(private readonly options: Partial<SpoolOptions> = {}) {
     this.start();
@@ -62,14 +63,19 @@ export class SpoolWorld {
     return this.disk.fuse >= 0;
   }
 
+  get isFaulty(): boolean {
+    return this.disk.capacity === 0 || this.disk.failingSyncs > 0;
+  }
+
   start(): void {
     this.lives += 1;
+    this.fill(false);
+    this.disk.failingSyncs = 0;
     this.elapsed += RESTART_MS;
     for (const held of this.held) held.length = 0;
     const settings = this.settings;
     this.writers = [0, 1].map((at) => SpoolWriter.open(DIRECTORY, SINKS, { ...settings, background: at === 1 }));
     this.reader = SpoolReader.open(DIRECTORY, SINKS, settings);
-    this.cursorsAt = this.elapsed;
   }
 
   append(writer: number, sinks: number, size: number): string {
@@ -82,7 +88,7 @@ export class SpoolWorld {
       sinks,
     });
     if (outcome === 'written' && this.alive)
-      this.known.set(id, { sinks, synced: this.options.fsync === 'each', settled: SINKS.map(() => 'no') });
+      this.known.set(id, { sinks, writer, synced: this.options.fsync === 'each', settled: SINKS.map(() => 'no') });
     else if (!this.alive || outcome === 'failed') this.unsure.set(id, sinks);
     return outcome;
   }
@@ -97,7 +103,13 @@ export class SpoolWorld {
   }
 
   sync(writer: number): void {
-    this.writers[writer]!.sync();
+    if (!this.writers[writer]!.sync() || !this.alive) return;
+    for (const known of this.known.values()) known.synced ||= known.writer === writer;
+  }
+
+  /** From now on the disk is full, or is not. */
+  fill(full: boolean): void {
+    this.disk.capacity = full ? 0 : Number.POSITIVE_INFINITY;
   }
 
   read(sink: number, max: number): readonly SpooledEvent[] {
@@ -109,7 +121,10 @@ export class SpoolWorld {
   settle(sink: number, every: number): void {
     const events = this.held[sink]!.filter((_, at) => at % every === 0);
     this.held[sink] = this.held[sink]!.filter((_, at) => at % every !== 0);
-    for (const { id } of events) this.mark(id, sink, 'told');
+    for (const { id } of events) {
+      const known = this.known.get(id);
+      if (known !== undefined) known.settled[sink] = this.elapsed;
+    }
     this.reader.settle(sink, events);
     this.cursorsMayBeKept();
   }
@@ -131,19 +146,22 @@ export class SpoolWorld {
     for (const writer of this.writers) writer.close();
     this.disk.runLater();
     this.reader.close();
-    if (this.alive)
-      for (const known of this.known.values())
-        for (const sink of SINKS.keys()) if (known.settled[sink] === 'told') known.settled[sink] = 'kept';
+    if (this.reader.failing === undefined) this.keepSettledUntil(this.elapsed);
   }
 
   /** The ids that a sink must still be given. */
   needed(sink: number): Set<string> {
-    return this.withState(sink, 'no');
+    return this.ofSink(sink, (state) => state === 'no');
+  }
+
+  /** The ids that power loss cannot take. */
+  synced(): Set<string> {
+    return new Set([...this.known].filter(([, { synced }]) => synced).map(([id]) => id));
   }
 
   /** The ids that may come once more. */
   mayComeAgain(sink: number): Set<string> {
-    const again = this.withState(sink, 'told');
+    const again = this.ofSink(sink, (state) => typeof state === 'number');
     for (const [id, sinks] of this.unsure) if ((sinks & (1 << sink)) !== 0) again.add(id);
     return again;
   }
@@ -160,7 +178,7 @@ export class SpoolWorld {
   accept(found: readonly (readonly string[])[]): void {
     const there = new Set(found.flat());
     for (const [id, sinks] of this.unsure)
-      if (there.has(id)) this.known.set(id, { sinks, synced: true, settled: SINKS.map(() => 'kept') });
+      if (there.has(id)) this.known.set(id, { sinks, writer: 0, synced: true, settled: SINKS.map(() => 'kept') });
     this.unsure.clear();
     for (const [id, known] of this.known) {
       for (const sink of SINKS.keys()) known.settled[sink] = found[sink]!.includes(id) ? 'no' : 'kept';
@@ -168,22 +186,23 @@ export class SpoolWorld {
     }
   }
 
-  private withState(sink: number, state: 'no' | 'told'): Set<string> {
+  private ofSink(sink: number, matches: (state: Settled) => boolean): Set<string> {
     const ids = [...this.known].filter(
-      ([, { sinks, settled }]) => (sinks & (1 << sink)) !== 0 && settled[sink] === state,
+      ([, { sinks, settled }]) => (sinks & (1 << sink)) !== 0 && matches(settled[sink]!),
     );
     return new Set(ids.map(([id]) => id));
   }
 
-  private mark(id: string, sink: number, state: 'told'): void {
-    const known = this.known.get(id);
-    if (known !== undefined) known.settled[sink] = state;
+  /** What was settled an interval ago is in the cursors by now. */
+  private cursorsMayBeKept(): void {
+    if (this.reader.failing === undefined) this.keepSettledUntil(this.elapsed - INTERVAL_MS);
   }
 
-  private cursorsMayBeKept(): void {
-    if (!this.alive || this.reader.failing !== undefined || this.elapsed - this.cursorsAt < INTERVAL_MS) return;
-    this.cursorsAt = this.elapsed;
-    for (const { settled } of this.known.values())
-      for (const sink of SINKS.keys()) if (settled[sink] === 'told') settled[sink] = 'kept';
+  private keepSettledUntil(time: number): void {
+    if (!this.alive) return;
+    for (const { settled } of this.known.values()) {
+      for (const [sink, state] of settled.entries())
+        if (typeof state === 'number' && state <= time) settled[sink] = 'kept';
+    }
   }
 }
