@@ -61,6 +61,10 @@ export class SpoolContents {
     return Object.fromEntries(this.sinks.map((name, sink) => [name, ofSink(sink)]));
   }
 
+  written(): Cursors['written'] {
+    return Object.fromEntries([...this.writers.values()].map(({ id, present }) => [id, present.last]));
+  }
+
   /** Finds segments that are new, what was appended to those that are known, and which are gone. */
   look(): void {
     const names = new Set(this.files.list(this.directory));

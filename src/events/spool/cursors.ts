@@ -12,8 +12,7 @@ export interface HighWater {
   readonly boot: string;
   /** All that was accepted is delivered or on disk, and every segment was left by its writer. */
   readonly clean: boolean;
-  /** The last sequence that each writer of the process was seen to have written. */
-  readonly writers: Readonly<Record<string, number>>;
+  readonly writers: readonly string[];
   /** The most records that a writer leaves unsynced; null: any number. */
   readonly unsyncedMost: number | null;
   /** The most accepted events that are in memory only. */
@@ -26,6 +25,8 @@ export interface Cursors {
   readonly version: typeof CURSORS_VERSION;
   /** By sink and writer: the ranges of sequences that the sink has settled, or that were not for it. */
   readonly settled: Readonly<Record<string, Readonly<Record<string, readonly (readonly [number, number])[]>>>>;
+  /** The last sequence that each writer was seen to have written. */
+  readonly written: Readonly<Record<string, number>>;
   readonly highWater: HighWater;
 }
 

@@ -89,7 +89,6 @@ function create(path: string, process: string, files: SpoolFiles, host: SpoolHos
   }
   try {
     writeAll(files, descriptor, bytes, 0, bytes.length);
-    files.sync(descriptor);
     return true;
   } catch (error) {
     removeIfThere(files, path);

@@ -1,6 +1,14 @@
 import type { SinkEvent } from '../sinks/sink.js';
 import { SpoolContents } from './contents.js';
-import { CURSORS_VERSION, type HighWater, readCursors, reserve, setCursorsAside, writeCursors } from './cursors.js';
+import {
+  CURSORS_VERSION,
+  type Cursors,
+  type HighWater,
+  readCursors,
+  reserve,
+  setCursorsAside,
+  writeCursors,
+} from './cursors.js';
 import { checkSinks, inDirectory } from './directory.js';
 import { closeQuietly, removeIfThere } from './files.js';
 import { decodeRecord, sequenceOf, sinksOf } from './format.js';
@@ -220,11 +228,12 @@ export class SpoolReader {
     const { files, host } = this.settings;
     this.writtenAt = host.elapsed();
     const consumed = this.contents.consumed();
-    const cursors = {
+    const cursors: Cursors = {
       version: CURSORS_VERSION,
       settled: this.contents.settled(),
+      written: this.contents.written(),
       highWater: this.highWater(clean),
-    } as const;
+    };
     writeCursors(files, this.directory, this.descriptor, cursors);
     this.changed = false;
     if (consumed.length === 0) return;
@@ -241,7 +250,7 @@ export class SpoolReader {
       process,
       boot: host.boot,
       clean,
-      writers: Object.fromEntries(own.map(({ id, present }) => [id, present.last])),
+      writers: own.map(({ id }) => id),
       unsyncedMost: fsync === 'never' ? null : unsyncedRecords,
       memoryMost: this.memoryMost,
       accepted: this.accepted,

@@ -103,7 +103,8 @@ export function recover(
     dead.some(isLeftOpen) || (before === undefined ? dead.length > 0 : before.process !== own.process && !before.clean);
   report.uncleanShutdown = unclean;
   for (const writer of contents.writers.values()) loseHoles(contents, writer, report);
-  const cutOff = loseEnds(contents, before);
+  const ends = typeof cursors === 'string' ? {} : cursors.written;
+  const cutOff = loseEnds(contents, ends, before, report);
   const restarted = before === undefined || before.boot === '' || before.boot !== own.boot;
   if (!restarted) report.gaps += cutOff;
   else if (unclean) report.lostUnknownMax = Math.max(cutOff, unsyncedMost(contents, before ?? own));
@@ -113,7 +114,7 @@ export function recover(
 /** By the number of writers that may have left something unsynced. */
 function unsyncedMost({ segments }: SpoolContents, { process, unsyncedMost, writers }: HighWater): number {
   const found = segments.filter(({ header }) => header.process === process).map(({ header }) => header.writer);
-  return (unsyncedMost ?? Number.POSITIVE_INFINITY) * Math.max(1, new Set([...found, ...Object.keys(writers)]).size);
+  return (unsyncedMost ?? Number.POSITIVE_INFINITY) * Math.max(1, new Set([...found, ...writers]).size);
 }
 
 function isLeftOpen(segment: Segment): boolean {
@@ -129,14 +130,21 @@ function loseHoles(contents: SpoolContents, writer: WriterLog, report: SpoolRepo
   contents.lose(writer, missing);
 }
 
-/** What was seen of each writer and is not there any more. */
-function loseEnds(contents: SpoolContents, before: HighWater | undefined): number {
-  let count = 0;
-  for (const [id, last] of Object.entries(before?.writers ?? {})) {
-    const writer = contents.writerNamed(id, before?.process ?? '');
+/** What was seen of each writer and is not there any more; how much of it was of the last process, and may never have reached the disk. */
+function loseEnds(
+  contents: SpoolContents,
+  written: Cursors['written'],
+  before: HighWater | undefined,
+  report: SpoolReport,
+): number {
+  let cutOff = 0;
+  for (const [id, last] of Object.entries(written)) {
+    const isLast = before?.writers.includes(id) ?? false;
+    const writer = contents.writerNamed(id, isLast ? (before?.process ?? '') : '');
     const missing = [...writer.missing(last)];
-    count += missing.length;
+    if (isLast) cutOff += missing.length;
+    else report.gaps += missing.length;
     contents.lose(writer, missing);
   }
-  return count;
+  return cutOff;
 }

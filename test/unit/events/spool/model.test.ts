@@ -2,9 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { FsyncPolicy } from '../../../../src/events/spool/options.js';
 import type { Pick } from './simulated-disk.js';
-import { SINKS, SpoolWorld } from './spool-world.js';
+import { DIRECTORY, SINKS, SpoolWorld } from './spool-world.js';
 
-const RUNS = 500;
+const RUNS = 3000;
 const sink = fc.nat({ max: SINKS.length - 1 });
 
 type Step = (world: SpoolWorld) => void;
@@ -36,7 +36,7 @@ const STEPS = [
   step(1, 'giveBack', [sink], (world, at = 0) => world.giveBack(at)),
 ];
 const FAULTS = [
-  step(1, 'fill', [fc.nat({ max: 1 })], (world, full) => world.fill(full === 1)),
+  step(1, 'fill', [fc.constantFrom(0, 50, 200, Number.POSITIVE_INFINITY)], (world, room = 0) => world.fill(room)),
   step(1, 'failSyncs', [fc.nat({ max: 3 })], (world, times = 0) => void (world.disk.failingSyncs = times)),
 ];
 
@@ -113,6 +113,7 @@ function checkAfter(world: SpoolWorld, { how, maybeClean }: End): void {
   ).toEqual([]);
   if (how === 'power') expect(missing.size).toBeLessThanOrEqual(report.lostUnknownMax + report.corrupt + report.gaps);
   else expect([...missing], 'nothing is missing').toEqual([]);
+  if (!world.hasLostPower) expect(world.disk.list(DIRECTORY).filter((name) => name.endsWith('.corrupt'))).toEqual([]);
   if (how !== 'power') expect(report).toMatchObject({ corrupt: 0, gaps: 0, lostUnknownMax: 0, cursorsLost: false });
   if (!maybeClean) expect(report.uncleanShutdown).toBe(how !== 'close');
   expect(report.unclaimed).toEqual({});

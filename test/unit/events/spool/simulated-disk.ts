@@ -130,14 +130,17 @@ export class SimulatedDisk implements SpoolFiles {
   }
 
   syncLater(descriptor: number, done: (error: Error | null) => void): void {
-    this.later.push(() => {
+    const run = (): Error | null => {
       try {
         this.sync(descriptor);
+        return null;
       } catch (error) {
-        return done(error as Error);
+        return error as Error;
       }
-      done(null);
-    });
+    };
+    // The disk may be faster than the news of it.
+    const early = this.writes % 2 === 0 ? run() : undefined;
+    this.later.push(() => done(early === undefined ? run() : early));
   }
 
   /** The thread pool has its turn. */
@@ -174,7 +177,7 @@ export class SimulatedDisk implements SpoolFiles {
 
   /** The power goes: of what was not synced, some is there, some not, some as zeros. */
   losePower(pick: Pick): void {
-    for (const change of this.journal.slice(0, pick(this.journal.length + 1))) change(this.syncedNames);
+    for (const change of this.journal) if (pick(2) === 0) change(this.syncedNames);
     this.names = new Map(this.syncedNames);
     this.journal = [];
     for (const inode of new Set(this.names.values())) {
@@ -200,7 +203,7 @@ export class SimulatedDisk implements SpoolFiles {
     return [...this.names.values()].some(({ forgotten }) => forgotten);
   }
 
-  private get used(): number {
+  get used(): number {
     return [...new Set(this.names.values())].reduce((sum, { bytes }) => sum + bytes.length, 0);
   }
 
@@ -228,6 +231,7 @@ export class SimulatedDisk implements SpoolFiles {
   }
 
   private inode(descriptor: number): Inode {
+    this.alive();
     const inode = this.opened.get(descriptor)?.inode;
     if (inode === undefined) throw failure('EBADF');
     return inode;

@@ -59,17 +59,21 @@ export class SpoolWorld {
     };
   }
 
+  get hasLostPower(): boolean {
+    return this.boot !== 'boot-0';
+  }
+
   get alive(): boolean {
     return this.disk.fuse >= 0;
   }
 
   get isFaulty(): boolean {
-    return this.disk.capacity === 0 || this.disk.failingSyncs > 0;
+    return Number.isFinite(this.disk.capacity) || this.disk.failingSyncs > 0;
   }
 
   start(): void {
     this.lives += 1;
-    this.fill(false);
+    this.fill(Number.POSITIVE_INFINITY);
     this.disk.failingSyncs = 0;
     this.elapsed += RESTART_MS;
     for (const held of this.held) held.length = 0;
@@ -107,9 +111,9 @@ export class SpoolWorld {
     for (const known of this.known.values()) known.synced ||= known.writer === writer;
   }
 
-  /** From now on the disk is full, or is not. */
-  fill(full: boolean): void {
-    this.disk.capacity = full ? 0 : Number.POSITIVE_INFINITY;
+  /** From now on the disk has room for so many bytes. */
+  fill(room: number): void {
+    this.disk.capacity = this.disk.used + room;
   }
 
   read(sink: number, max: number): readonly SpooledEvent[] {
