@@ -62,7 +62,7 @@ export class SpoolContents {
   }
 
   written(): Cursors['written'] {
-    return Object.fromEntries([...this.writers.values()].map(({ id, present }) => [id, present.last]));
+    return Object.fromEntries([...this.writers.values()].map(({ id, last }) => [id, last]));
   }
 
   /** Finds segments that are new, what was appended to those that are known, and which are gone. */
@@ -106,7 +106,7 @@ export class SpoolContents {
   /** Gives up what the writers of this process wrote and nobody will find. */
   loseMissing(): void {
     for (const writer of this.writers.values()) {
-      if (writer.process === this.process) this.lose(writer, writer.missing(writer.present.last));
+      if (writer.process === this.process) this.lose(writer, writer.missing());
     }
   }
 
@@ -205,6 +205,7 @@ export class SpoolContents {
     const bits = this.sinks.map((sink) => segment.bitOf(sink));
     const scan = scanOn(this.files, segment, (record) => this.count(writer, bits, record));
     if (scan === undefined) return false;
+    writer.last = Math.max(writer.last, segment.last);
     segment.closed = segment.ended || !mayGrow;
     // What stands behind the last record of a segment that grows is not written yet.
     const tail = segment.closed ? scan.tail : undefined;

@@ -12,6 +12,7 @@ const RECORD_FIXED = 16;
 export const SHORTEST_RECORD = FRAME + RECORD_FIXED;
 /** No record is longer; a length above it is damage. */
 export const LONGEST_RECORD = 1024 * 1024;
+const LONGEST_ID = 1_000;
 /** A mask has a bit for each. */
 export const MOST_SINKS = 32;
 
@@ -81,6 +82,11 @@ export function decodeHeader(bytes: Buffer): SegmentHeader | 'short' | 'newer' |
 
 /** No header is longer. */
 export const LONGEST_HEADER = HEADER_FIXED + 0xffff;
+
+/** Whether it may fit into a record; how long it is in bytes shows when it is encoded. */
+export function mayFit(event: SpoolRecord): boolean {
+  return event.id.length <= LONGEST_ID && event.json.length <= LONGEST_RECORD;
+}
 
 /** The most bytes that a record can take. */
 export function roomFor(event: SpoolRecord): number {

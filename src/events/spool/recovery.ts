@@ -123,7 +123,7 @@ function isLeftOpen(segment: Segment): boolean {
 
 function loseHoles(contents: SpoolContents, writer: WriterLog, report: SpoolReport): void {
   const spans = contents.segments.filter(({ header, first }) => header.writer === writer.id && first > 0);
-  const missing = [...writer.missing(writer.present.last)];
+  const missing = [...writer.missing()];
   const damaged = missing.filter((sequence) => spans.some(({ first, last }) => first <= sequence && sequence <= last));
   report.corrupt += damaged.length;
   report.gaps += missing.length - damaged.length;
@@ -141,7 +141,8 @@ function loseEnds(
   for (const [id, last] of Object.entries(written)) {
     const isLast = before?.writers.includes(id) ?? false;
     const writer = contents.writerNamed(id, isLast ? (before?.process ?? '') : '');
-    const missing = [...writer.missing(last)];
+    writer.last = Math.max(writer.last, last);
+    const missing = [...writer.missing()];
     if (isLast) cutOff += missing.length;
     else report.gaps += missing.length;
     contents.lose(writer, missing);

@@ -7,8 +7,9 @@ import { SegmentScan, type Stretch } from './scan.js';
 export class Segment {
   /** Up to here it is known. */
   end: number;
-  /** The sequences of its first and last record; 0 while there is none. */
+  /** The sequence of the first record that was found; 0 while there is none. */
   first = 0;
+  /** The sequence of the last record that was found or, where the end is marked, written. */
   last = 0;
   /** Its writer marked the end. */
   ended = false;
@@ -81,13 +82,14 @@ export function scanOn(
         damaged.push(stretch);
         segment.damage.add(offset);
       }
-      if (stretch.is === 'end') {
-        segment.ended = true;
-        break;
-      }
-      if (stretch.is !== 'record') continue;
+      if (stretch.is === 'damage') continue;
       const at = scan.inBytes(stretch);
       const sequence = sequenceOf(scan.bytes, at);
+      if (stretch.is === 'end') {
+        segment.ended = true;
+        segment.last = sequence - 1;
+        break;
+      }
       records += 1;
       segment.first ||= sequence;
       segment.last = sequence;

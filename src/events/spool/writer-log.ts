@@ -4,6 +4,8 @@ import { SequenceSet } from './sequences.js';
 export class WriterLog {
   /** The sequences that are on disk, or were and are settled. */
   readonly present = new SequenceSet();
+  /** The last that it is known to have written. */
+  last = 0;
   /** By sink: what it has settled, what is not for it, and what is lost. */
   private readonly settled: SequenceSet[];
   /** By sink: what was read and is not settled. */
@@ -57,10 +59,10 @@ export class WriterLog {
     return Math.min(Number.POSITIVE_INFINITY, ...lows);
   }
 
-  /** The sequences up to `last` that are neither on disk nor settled by every sink. */
-  missing(last: number): SequenceSet {
+  /** The sequences up to the last that are neither on disk nor settled by every sink. */
+  missing(): SequenceSet {
     const missing = new SequenceSet();
-    for (const [from, to] of this.present.holes(1, last)) {
+    for (const [from, to] of this.present.holes(1, this.last)) {
       for (const settled of this.settled)
         for (const [low, high] of settled.holes(from, to)) missing.addRange(low, high);
     }

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { isFull } from './cursors.js';
 import { checkSinks, inDirectory } from './directory.js';
 import { closeQuietly } from './files.js';
-import { LONGEST_RECORD, type SpoolRecord } from './format.js';
+import { LONGEST_RECORD, mayFit, type SpoolRecord } from './format.js';
 import { SpoolLock } from './lock.js';
 import { type SpoolOptions, withDefaults } from './options.js';
 import { SegmentFile, UncutError } from './segment-file.js';
@@ -80,7 +80,7 @@ export class SpoolWriter {
   }
 
   append(event: SpoolRecord): AppendOutcome {
-    if (this.closed) return 'failed';
+    if (this.closed || !mayFit(event)) return 'failed';
     if (this.retryAt > 0 && this.settings.host.elapsed() < this.retryAt) return this.refusal;
     if (this.unsafe && !this.rescue()) return this.refuse('failed');
     if (!this.hasUnsyncedRoom()) return this.refuse(this.settings.background ? 'full' : 'failed');

@@ -4,7 +4,7 @@ import type { FsyncPolicy } from '../../../../src/events/spool/options.js';
 import type { Pick } from './simulated-disk.js';
 import { DIRECTORY, SINKS, SpoolWorld } from './spool-world.js';
 
-const RUNS = 3000;
+const RUNS = 400;
 const sink = fc.nat({ max: SINKS.length - 1 });
 
 type Step = (world: SpoolWorld) => void;
