@@ -156,7 +156,7 @@ export class SpoolContents {
 
   /** What another segment of the same writer spans as well was written twice, after a sync that failed. */
   private loseOf(segment: Segment, found: SequenceSet): void {
-    if (segment.last === 0) return;
+    if (segment.first === 0) return;
     for (const { header, first, last, name } of this.segments) {
       if (header.writer === segment.header.writer && name !== segment.name && first > 0) found.addRange(first, last);
     }

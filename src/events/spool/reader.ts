@@ -127,10 +127,13 @@ export class SpoolReader {
   refresh(): void {
     if (this.closed) return;
     this.lock.renew();
+    const before = this.contents.bytes;
     this.attempt(() => {
       this.report.gaps += this.losing(() => this.contents.look());
       this.report.corrupt += this.losing(() => this.contents.loseMissing());
     });
+    // The high water has moved.
+    this.changed ||= this.contents.bytes !== before;
     this.writeIfDue();
   }
 

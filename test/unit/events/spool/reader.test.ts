@@ -125,7 +125,6 @@ describe('a record that is being written', () => {
       corrupt: 0,
       gaps: 0,
       uncleanShutdown: true,
-      lostUnknownMax: 0,
     });
     expect(spool.corrupt).toEqual([]);
     reader.close();
@@ -136,6 +135,7 @@ describe('a record that is being written', () => {
 describe('damage', () => {
   it.each<[string, (bytes: Buffer) => Buffer, string[]]>([
     ['in the text of an event', flip('event-002'), ['event-002']],
+    ['in the text of the last event', flip('event-005'), ['event-005']],
     [
       'in a length',
       (bytes) => bytes.fill(0xff, bytes.lastIndexOf('event-002') - 40, bytes.lastIndexOf('event-002') - 30),
