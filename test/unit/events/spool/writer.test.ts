@@ -197,10 +197,11 @@ describe('a sync that fails', () => {
     append(writer, numbered(2));
     time += 500;
     writer.syncIfDue();
+    append(writer, numbered(1, 2));
     expect(writer.sync()).toBe(true);
     for (const tell of news) tell(Object.assign(new Error('EIO'), { code: 'EIO' }));
     expect(writer.degraded).toBe(true);
-    expect(segments()).toEqual([2, 2]);
+    expect(segments()).toEqual([3, 3]);
   });
 
   it('in the background keeps its descriptor until the news is there', () => {
