@@ -5,15 +5,11 @@ import { closeQuietly } from './files.js';
 import { LONGEST_RECORD, mayFit, type SpoolRecord } from './format.js';
 import { SpoolLock } from './lock.js';
 import { type SpoolOptions, withDefaults } from './options.js';
+import { type AppendOutcome, Refusal } from './refusal.js';
 import { SegmentFile, UncutError } from './segment-file.js';
 import { UnsyncedRecords } from './unsynced-records.js';
 import { SpoolUsage } from './usage.js';
 
-/** `full`: no room, on the disk or by `maxBytes`; `failed`: the disk refused. Both are tried again with a later event. */
-export type AppendOutcome = 'written' | 'full' | 'failed';
-
-/** After a refusal the disk is left alone this long. */
-const RETRY_AFTER_MS = 100;
 const RESCUE_EVERY_MS = 1_000;
 /** The most bytes that are kept unsynced. */
 const UNSYNCED_BYTES = 8 * 1024 * 1024;
@@ -44,8 +40,7 @@ export class SpoolWriter {
   private directoryDirty = false;
   private sequence = 1;
   private readonly usage: SpoolUsage;
-  private retryAt = 0;
-  private refusal: AppendOutcome = 'written';
+  private readonly refusal: Refusal;
   private syncedAt: number;
   private closed = false;
 
@@ -58,6 +53,7 @@ export class SpoolWriter {
   ) {
     this.settings = withDefaults(options);
     this.syncedAt = this.settings.host.elapsed();
+    this.refusal = new Refusal(this.settings.host);
     this.usage = new SpoolUsage(directory, this.settings.files);
     // Made at once, so that a reader of any later day knows that this writer was there.
     this.attempt(() => this.startSegment());
@@ -81,9 +77,10 @@ export class SpoolWriter {
 
   append(event: SpoolRecord): AppendOutcome {
     if (this.closed || !mayFit(event)) return 'failed';
-    if (this.retryAt > 0 && this.settings.host.elapsed() < this.retryAt) return this.refusal;
-    if (this.unsafe && !this.rescue()) return this.refuse('failed');
-    if (!this.hasUnsyncedRoom()) return this.refuse(this.settings.background ? 'full' : 'failed');
+    const standing = this.refusal.standing;
+    if (standing !== undefined) return standing;
+    if (this.unsafe && !this.rescueIfDue()) return this.refusal.begin('failed');
+    if (!this.hasUnsyncedRoom()) return this.refusal.begin(this.settings.background ? 'full' : 'failed');
     const length = this.records.encode(this.sequence, event);
     if (length > LONGEST_RECORD) return 'failed';
     const outcome = this.attempt(() => this.place(length));
@@ -105,7 +102,8 @@ export class SpoolWriter {
       this.leaveIfFew();
     const due = fsync === 'interval' ? now - this.syncedAt >= syncIntervalMs : fsync === 'batch';
     if (!due) return;
-    if (background) this.syncInBackground();
+    if (this.unsafe) this.rescueIfDue();
+    else if (background) this.syncInBackground();
     else this.sync();
   }
 
@@ -127,14 +125,23 @@ export class SpoolWriter {
     return true;
   }
 
+  /** Syncs, and marks the end. What a sync that is under way still needs is let go when that is done. */
   close(): void {
     if (this.closed) return;
     this.closed = true;
-    // The mark of the end says that all before it is safe: it is left out where the disk refuses.
-    if (this.settings.fsync === 'never' || this.sync()) {
-      this.leave();
-      if (this.settings.fsync !== 'never') this.sync();
-    }
+    this.end();
+    if (this.syncing === undefined) this.letGo();
+  }
+
+  /** The mark of the end says that all before it is safe: it is left out where the disk refuses. */
+  private end(): void {
+    const syncs = this.settings.fsync !== 'never';
+    if (syncs && !this.sync()) return;
+    this.leave();
+    if (syncs) this.sync();
+  }
+
+  private letGo(): void {
     for (const file of this.files()) file.close();
     closeQuietly(this.settings.files, this.descriptor);
     if (this.lock.taken) this.lock.release();
@@ -150,7 +157,7 @@ export class SpoolWriter {
     const { maxBytes, segmentBytes } = this.settings;
     if (this.usage.bytes + length > maxBytes) {
       this.usage.look();
-      if (this.usage.bytes + length > maxBytes) return this.refuse('full');
+      if (this.usage.bytes + length > maxBytes) return this.refusal.begin('full');
     }
     if (this.current === undefined || (this.current.size + length > segmentBytes && !this.current.isEmpty))
       this.startSegment();
@@ -162,21 +169,15 @@ export class SpoolWriter {
   private attempt(work: () => AppendOutcome | undefined): AppendOutcome {
     try {
       const outcome = work() ?? 'written';
-      if (outcome === 'written') this.retryAt = 0;
+      if (outcome === 'written') this.refusal.end();
       return outcome;
     } catch (error) {
-      if (isFull(error)) return this.refuse('full');
+      if (isFull(error)) return this.refusal.begin('full');
       // What stands at the end may be the record, whole: its sequence is not used for another one.
       if (error instanceof UncutError) this.sequence += 1;
       this.leave();
-      return this.refuse('failed');
+      return this.refusal.begin('failed');
     }
-  }
-
-  private refuse(outcome: AppendOutcome): AppendOutcome {
-    this.refusal = outcome;
-    this.retryAt = this.settings.host.elapsed() + RETRY_AFTER_MS;
-    return outcome;
   }
 
   private startSegment(first = this.sequence): undefined {
@@ -220,7 +221,6 @@ export class SpoolWriter {
   private syncInBackground(): void {
     if (this.syncing !== undefined || (this.records.count === 0 && this.retired.length === 0)) return;
     this.syncedAt = this.settings.host.elapsed();
-    if (this.unsafe) return void this.rescue();
     const syncing = { records: this.records, retired: this.retired };
     const files = this.files().filter((file) => !file.isSynced);
     this.syncing = syncing;
@@ -246,17 +246,22 @@ export class SpoolWriter {
     if (failed) {
       this.records.prepend(syncing.records);
       this.rescue();
-      return;
+    } else {
+      syncing.records.clear();
+      this.spare = syncing.records;
     }
-    syncing.records.clear();
-    this.spare = syncing.records;
+    if (!this.closed) return;
+    this.end();
+    this.letGo();
+  }
+
+  private rescueIfDue(): boolean {
+    return this.settings.host.elapsed() - this.rescueAt >= RESCUE_EVERY_MS && this.rescue();
   }
 
   /** After a failed sync the system forgets the pages that it could not write: the same file is never synced again, another one is written. */
   private rescue(): boolean {
-    const now = this.settings.host.elapsed();
-    if (this.unsafe && now - this.rescueAt < RESCUE_EVERY_MS) return false;
-    this.rescueAt = now;
+    this.rescueAt = this.settings.host.elapsed();
     this.degraded = true;
     this.unsafe = true;
     if (this.syncing !== undefined) {

@@ -115,7 +115,9 @@ export class SimulatedDisk implements SpoolFiles {
 
   sync(descriptor: number): void {
     this.alive();
-    const { inode, path } = this.opened.get(descriptor) ?? {};
+    const opened = this.opened.get(descriptor);
+    if (opened === undefined) throw failure('EBADF');
+    const { inode, path } = opened;
     this.step();
     this.syncs += 1;
     if (this.failingSyncs > 0) {

@@ -190,6 +190,17 @@ describe('a sync that fails', () => {
     expect(all()).toEqual(numbered(4));
   });
 
+  it('is mended by close at once, if the disk lets it', () => {
+    const writer = open();
+    append(writer, numbered(3));
+    disk.failingSyncs = 2;
+    writer.sync();
+    writer.close();
+    disk.losePower(() => 0);
+    time += 2_000;
+    expect(all()).toEqual(numbered(3));
+  });
+
   it('in the background is heeded, though a sync that waited came between and was told nothing', () => {
     const news: ((error: Error | null) => void)[] = [];
     const writer = open({ background: true });
@@ -202,6 +213,22 @@ describe('a sync that fails', () => {
     for (const tell of news) tell(Object.assign(new Error('EIO'), { code: 'EIO' }));
     expect(writer.degraded).toBe(true);
     expect(segments()).toEqual([3, 3]);
+  });
+
+  it('in the background is heeded although the writer was closed meanwhile', () => {
+    const news: ((error: Error | null) => void)[] = [];
+    const writer = open({ background: true });
+    vi.spyOn(disk, 'syncLater').mockImplementation((_, done) => void news.push(done));
+    append(writer, numbered(2));
+    time += 500;
+    writer.syncIfDue();
+    writer.close();
+    for (const tell of news) tell(Object.assign(new Error('EIO'), { code: 'EIO' }));
+    expect(viewSpool(disk, DIRECTORY).segments.map(({ scan, segment }) => [scan.records, segment?.ended])).toEqual([
+      [2, true],
+      [2, true],
+    ]);
+    expect(disk.list(DIRECTORY)).not.toContain('lock');
   });
 
   it('in the background keeps its descriptor until the news is there', () => {
