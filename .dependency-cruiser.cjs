@@ -21,10 +21,10 @@ const LAYERS = {
 
 const layerRules = Object.entries(LAYERS).map(([layer, reaches]) => ({
   name: `layer-${layer}`,
-  comment: `src/${layer} may import ${[layer, ...reaches].join(', ')} only.`,
+  comment: `src/${layer} may import ${[layer, ...reaches].join(', ')} only, and the version.`,
   severity: 'error',
   from: { path: `^src/${layer}/` },
-  to: { path: '^src/', pathNot: `^src/(${[layer, ...reaches].join('|')})/` },
+  to: { path: '^src/', pathNot: `^src/((${[layer, ...reaches].join('|')})/|version\\.ts$)` },
 }));
 
 module.exports = {

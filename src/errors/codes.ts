@@ -55,6 +55,11 @@ export const codes = {
     means: '`thread: true` was asked for, but this version serves from the main thread only.',
     solve: 'Leave `thread` out.',
   },
+  SPOOL_UNUSABLE: {
+    means: 'The directory of the spool cannot be made, read or written, or another process works in it.',
+    solve:
+      'Give a directory on a local disk that the process may write to, and one to each process; see docs/spool.md.',
+  },
 } as const;
 
 export type PromptheusErrorCode = keyof typeof codes;
