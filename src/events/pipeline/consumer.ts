@@ -1,8 +1,9 @@
 import { DROP_REASONS } from '../event.js';
 import type { Sink } from '../sinks/sink.js';
 import { DELIVERED, DROPPED, EVENT_SCOPE, SPILLED, sinkScope } from '../store/layout.js';
-import type { Store } from '../store/store.js';
+import { Store } from '../store/store.js';
 import { LaneFeed, SpoolFeed } from './feeds.js';
+import { Inlet } from './inlet.js';
 import { Intake } from './intake.js';
 import { PIPELINE_DEFAULTS, type PipelineOptions } from './options.js';
 import type {
@@ -22,7 +23,8 @@ import { Spool } from './spool.js';
 import { StoredEvents } from './stored-events.js';
 
 export interface ConsumerParts {
-  readonly store: Store;
+  /** Made by `createStoreMemory`; a new consumer takes it from the former one. */
+  readonly memory: SharedArrayBuffer;
   /** Absent under `wal`: the events come from the spool then. */
   readonly source?: { readonly ring: RecordSource; readonly decoder: RecordDecoder; readonly sampler?: RecordSampler };
   readonly sinks: readonly Sink[];
@@ -82,7 +84,9 @@ export class Consumer {
   #stopped: Promise<StopResult> | undefined;
 
   constructor(parts: ConsumerParts) {
-    const { store, source, clock, log, processId } = parts;
+    const { source, clock, log, processId } = parts;
+    const inlet = source && new Inlet(source.ring);
+    const store = Store.open(parts.memory, { onDisk: parts.spool?.reader.counts, ring: inlet });
     const options = { ...PIPELINE_DEFAULTS, ...parts.options };
     this.#store = store;
     this.#clock = clock;
@@ -90,8 +94,7 @@ export class Consumer {
     this.#spool = parts.spool && new Spool(store, parts.spool.writer, parts.spool.reader);
     const events = source && new StoredEvents(store, source.decoder, processId);
     this.#spiller = events && new Spiller(store, events, this.#spool);
-    this.#intake =
-      source && this.#spiller && new Intake(source.ring, store, source.sampler, this.#spiller, options.whenFull);
+    this.#intake = inlet && this.#spiller && new Intake(inlet, store, source?.sampler, this.#spiller, options.whenFull);
     let batches = 0;
     const shared: RunnerParts = {
       store,

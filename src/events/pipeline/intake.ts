@@ -1,25 +1,20 @@
 import { EVENT_SCOPE, SPILLED } from '../store/layout.js';
 import type { StoredEvent } from '../store/slots.js';
 import type { Store } from '../store/store.js';
+import type { Inlet } from './inlet.js';
 import type { WhenFull } from './options.js';
-import type { IncomingRecord, RecordSampler, RecordSource } from './ports.js';
+import type { IncomingRecord, RecordSampler } from './ports.js';
 import type { Spiller } from './spiller.js';
 
 /** Moves what was recorded from the ring into the store, and decides who has to go where that is full. */
 export class Intake {
-  readonly #ring: RecordSource;
+  readonly #ring: Inlet;
   readonly #store: Store;
   readonly #sampler: RecordSampler | undefined;
   readonly #spiller: Spiller;
   #whenFull: WhenFull;
 
-  constructor(
-    ring: RecordSource,
-    store: Store,
-    sampler: RecordSampler | undefined,
-    spiller: Spiller,
-    whenFull: WhenFull,
-  ) {
+  constructor(ring: Inlet, store: Store, sampler: RecordSampler | undefined, spiller: Spiller, whenFull: WhenFull) {
     this.#ring = ring;
     this.#store = store;
     this.#sampler = sampler;
@@ -42,12 +37,10 @@ export class Intake {
     for (; taken < most; taken++) {
       const record = this.#ring.next();
       if (record === undefined) break;
-      const isNew = record.seq > this.#store.counts.lastSeq;
-      const decision = isNew ? this.#decide(record) : undefined;
+      const decision = this.#decide(record);
       if (!this.#store.begin()) break;
       try {
-        // Not new: its space was not yet given back when the former consumer died.
-        if (isNew) this.#place(record, decision, now);
+        this.#place(record, decision, now);
         this.#ring.release();
       } finally {
         this.#store.end();

@@ -160,18 +160,19 @@ export class SinkRunner {
     this.#answerBy = now + this.#parts.options.batchTimeoutMs;
     if (piece.tries > 0) this.#count(RETRIES);
     this.#pieces[0] = { ...piece, tries: piece.tries + 1 };
-    const answered = (receipt: undefined | SinkReceipt) => this.#answered(write, { receipt });
     const failed = (error: unknown) => this.#answered(write, { error });
+    let answer: ReturnType<Sink['write']>;
     try {
-      const answer = this.#give(piece);
-      if (answer instanceof Promise) void answer.then(answered, failed);
-      else answered(answer);
+      answer = this.#give(piece);
     } catch (error) {
       failed(error);
+      return;
     }
+    if (answer instanceof Promise) void answer.then((receipt) => this.#answered(write, { receipt }), failed);
+    else this.#answered(write, { receipt: answer });
   }
 
-  #give(piece: Piece): undefined | SinkReceipt | Promise<undefined | SinkReceipt> {
+  #give(piece: Piece): ReturnType<Sink['write']> {
     const batch = { id: piece.id, events: piece.entries.map(({ event }) => event) };
     if (this.#opened) return this.#sink.write(batch);
     const opening = this.#sink.open?.();

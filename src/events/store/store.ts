@@ -15,6 +15,13 @@ const ALL_STATES = 0b1111;
 
 export type AppendOutcome = 'written' | 'full' | 'failed';
 
+/** What a death may have left at odds with the store. */
+export interface Surroundings {
+  readonly onDisk?: SpoolCounts | undefined;
+  /** Gives back the space of records that the store had taken. */
+  readonly ring?: { giveBackUpTo(seq: number): void } | undefined;
+}
+
 /**
  * The events between the ring and the sinks, in memory that outlives their thread. Each knows for itself what every
  * sink has done with it. What changes anything stands between `begin` and `end`.
@@ -31,7 +38,7 @@ export class Store {
   /** No sink has anything to do with these any more, but the spool has. */
   #spoolBound: number[] = [];
 
-  private constructor(memory: SharedArrayBuffer, onDisk: SpoolCounts | undefined) {
+  private constructor(memory: SharedArrayBuffer, { onDisk, ring }: Surroundings) {
     this.limits = limitsOf(memory);
     const { events, sinks } = this.limits;
     const views = viewsOf(memory);
@@ -47,14 +54,15 @@ export class Store {
     this.#ownership = Ownership.take(views.header);
     try {
       this.#restore(repair(views, this.counts, sinks, onDisk));
+      ring?.giveBackUpTo(this.counts.lastSeq);
     } finally {
       this.end();
     }
   }
 
   /** Takes the store from whoever has it, and repairs what a death has left. */
-  static open(memory: SharedArrayBuffer, onDisk?: SpoolCounts): Store {
-    return new Store(memory, onDisk);
+  static open(memory: SharedArrayBuffer, around: Surroundings = {}): Store {
+    return new Store(memory, around);
   }
 
   get owned(): boolean {
