@@ -30,9 +30,9 @@ export class Breaker {
     return this.#failures > 0;
   }
 
-  /** When an open one lets a batch through. */
+  /** From when it lets a batch through. */
   get triesAt(): number {
-    return this.#openUntil;
+    return this.#openings === 0 ? 0 : this.#openUntil;
   }
 
   succeeded(): void {

@@ -136,10 +136,7 @@ export class Consumer {
 
   /** Resolves when all that was accepted before has left memory; under `wal`, when no sink can do more about it now. */
   flush(): Promise<void> {
-    return new Promise((resolve) => {
-      const isPassed = this.#intake === undefined ? this.#logBarrier() : this.#laneBarrier();
-      this.#barriers.push({ isPassed, resolve });
-    });
+    return new Promise((resolve) => this.#raiseBarrier(resolve));
   }
 
   /** Delivers what it can, spills the rest when most of the time is over, and drops what has no place then. */
@@ -148,7 +145,7 @@ export class Consumer {
       const now = this.#clock.now();
       const spillAt = now + deadlineMs * SPILL_SHARE;
       this.#stopping = { spillAt, endAt: now + deadlineMs, lost: this.#lost, resolve };
-      void this.flush();
+      this.#raiseBarrier(() => {});
     });
     return this.#stopped;
   }
@@ -177,6 +174,10 @@ export class Consumer {
     const dropped = (reason: (typeof DROP_REASONS)[number]) =>
       counts.get(EVENT_SCOPE, DROPPED + DROP_REASONS.indexOf(reason));
     return dropped('shutdown') + dropped('spool_full') + dropped('retries_exhausted') + dropped('queue_full');
+  }
+
+  #raiseBarrier(resolve: () => void): void {
+    this.#barriers.push({ isPassed: this.#intake === undefined ? this.#logBarrier() : this.#laneBarrier(), resolve });
   }
 
   #laneBarrier(): () => boolean {

@@ -3,6 +3,7 @@ import { BATCHES, FAILED_WRITES, RETRIES, sinkScope } from '../store/layout.js';
 import type { Store } from '../store/store.js';
 import { type Answer, accepted, halves, type Rejected, refused } from './answer.js';
 import { BREAKER_VALUES, Breaker } from './breaker.js';
+import { FeedSchedule } from './feed-schedule.js';
 import type { Entry, Feed } from './feeds.js';
 import type { PipelineOptions } from './options.js';
 import type { BatchResult, DeadLetters, PipelineClock, PipelineLog, PipelineObserver } from './ports.js';
@@ -36,11 +37,9 @@ const MOST_BATCHES_A_TURN = 20;
 export class SinkRunner {
   readonly #sink: Sink;
   readonly #index: number;
-  readonly #feeds: readonly Feed[];
+  readonly #feeds: readonly FeedSchedule[];
   readonly #parts: RunnerParts;
   readonly #breaker: Breaker;
-  /** Since when events of a feed have been waiting for their batch. */
-  readonly #since: (number | undefined)[];
   #lastFeed = 0;
   #feed: Feed | undefined;
   #pieces: Piece[] = [];
@@ -53,10 +52,9 @@ export class SinkRunner {
   constructor(sink: Sink, index: number, feeds: readonly Feed[], parts: RunnerParts) {
     this.#sink = sink;
     this.#index = index;
-    this.#feeds = feeds;
+    this.#feeds = feeds.map((feed) => new FeedSchedule(feed, parts.options.batchSize));
     this.#parts = parts;
     this.#breaker = new Breaker(parts.options.breakerFailures, parts.random);
-    this.#since = feeds.map(() => undefined);
   }
 
   /** Whether its last writes failed: what is on disk for it can wait. */
@@ -78,21 +76,20 @@ export class SinkRunner {
       if (now >= this.#answerBy) this.#answered(this.#write, { error: new Error('it has not answered in time') });
       return;
     }
-    const open = this.#breaker.state(now) === 'open';
-    if (this.#feed !== undefined) {
-      if (now >= this.#retryAt) this.#send(now);
-      return;
-    }
-    if (open) this.#standAside(now, hurry);
-    else if (now >= this.#retryAt) this.#start(now, hurry);
+    for (const schedule of this.#feeds) schedule.look(now);
+    if (this.#breaker.state(now) === 'open') this.#standAside(now, hurry);
+    else if (now < this.#retryAt) return;
+    else if (this.#feed !== undefined) this.#send(now);
+    else this.#start(now, hurry);
   }
 
   #start(now: number, hurry: boolean): void {
     for (let turn = 1; turn <= this.#feeds.length; turn++) {
       const index = (this.#lastFeed + turn) % this.#feeds.length;
-      const feed = this.#feeds[index] as Feed;
-      if (!this.#isDue(index, now, hurry)) continue;
-      this.#since[index] = undefined;
+      const schedule = this.#feeds[index] as FeedSchedule;
+      if (schedule.dueAt(now, hurry) > now) continue;
+      schedule.begin();
+      const { feed } = schedule;
       const entries = feed.take(this.#parts.options.batchSize);
       if (entries.length === 0) continue;
       this.#lastFeed = index;
@@ -104,25 +101,26 @@ export class SinkRunner {
   }
 
   #standAside(now: number, hurry: boolean): void {
-    this.#feeds.forEach((feed, index) => {
-      if (!feed.canStandAside(now) || !this.#isDue(index, now, hurry)) return;
-      this.#since[index] = undefined;
-      feed.standAside(this.#parts.options.batchSize, now);
-    });
+    for (const schedule of this.#feeds) {
+      const { feed } = schedule;
+      for (let batches = 0; batches < MOST_BATCHES_A_TURN; batches++) {
+        if (!feed.canStandAside(now) || schedule.dueAt(now, hurry) > now) break;
+        schedule.begin();
+        feed.standAside(this.#parts.options.batchSize, now);
+      }
+    }
   }
 
   /** When the next turn has something to do; events that come meanwhile are another reason. */
   nextTurn(now: number, hurry: boolean): number {
     if (this.#answerBy !== undefined) return this.#answerBy;
-    if (this.#feed !== undefined) return this.#retryAt;
-    const open = this.#breaker.state(now) === 'open';
-    const due = this.#feeds.map((feed, index) => {
-      const { waiting } = feed;
-      if (waiting === 0) return Number.POSITIVE_INFINITY;
-      const full = hurry || waiting >= this.#parts.options.batchSize;
-      const dueAt = full ? now : (this.#since[index] ?? now) + feed.intervalMs;
-      if (!open) return Math.max(dueAt, this.#retryAt);
-      return feed.canStandAside(now) ? dueAt : Math.max(dueAt, this.#breaker.triesAt);
+    const allowedAt = Math.max(this.#retryAt, this.#breaker.triesAt);
+    if (this.#feed !== undefined) return allowedAt;
+    const due = this.#feeds.map((schedule) => {
+      const dueAt = schedule.dueAt(now, hurry);
+      return schedule.feed.canStandAside(now) && this.#breaker.state(now) === 'open'
+        ? dueAt
+        : Math.max(dueAt, allowedAt);
     });
     return Math.min(...due);
   }
@@ -139,17 +137,6 @@ export class SinkRunner {
     if (this.#opened) await this.#sink.close?.();
   }
 
-  #isDue(index: number, now: number, hurry: boolean): boolean {
-    const feed = this.#feeds[index] as Feed;
-    const { waiting } = feed;
-    if (waiting === 0) {
-      this.#since[index] = undefined;
-      return false;
-    }
-    const since = (this.#since[index] ??= now);
-    return hurry || waiting >= this.#parts.options.batchSize || now - since >= feed.intervalMs;
-  }
-
   #piece(entries: readonly Entry[], tries = 0): Piece {
     return { id: this.#parts.batchId(), entries, tries };
   }
@@ -158,7 +145,7 @@ export class SinkRunner {
     const piece = this.#pieces[0] as Piece;
     const write = ++this.#write;
     this.#answerBy = now + this.#parts.options.batchTimeoutMs;
-    if (piece.tries > 0) this.#count(RETRIES);
+    this.#noteTry(piece.tries, now);
     this.#pieces[0] = { ...piece, tries: piece.tries + 1 };
     const failed = (error: unknown) => this.#answered(write, { error });
     let answer: ReturnType<Sink['write']>;
@@ -261,10 +248,12 @@ export class SinkRunner {
     );
   }
 
-  #count(field: number): void {
+  #noteTry(triesBefore: number, now: number): void {
     const { store } = this.#parts;
-    if (!store.begin()) return;
-    store.counts.add(sinkScope(this.#index), field, 1);
+    const state = this.#breaker.state(now);
+    if ((triesBefore === 0 && state === 'closed') || !store.begin()) return;
+    if (triesBefore > 0) store.counts.add(sinkScope(this.#index), RETRIES, 1);
+    store.counts.setBreaker(this.#index, BREAKER_VALUES[state]);
     store.end();
   }
 }

@@ -46,15 +46,27 @@ export class Spool {
     return this.#reader.counts.perSink[sink] ?? 0;
   }
 
+  /** Reading finds what is corrupt. */
   read(sink: number, most: number): readonly SinkEvent[] {
-    return this.#reader.read(sink, most);
+    if (!this.#store.begin()) return [];
+    try {
+      const events = this.#reader.read(sink, most);
+      this.#closeGaps();
+      return events;
+    } finally {
+      this.#store.end();
+    }
   }
 
-  /** Sees what was appended since, and what was lost. */
+  /** Sees what was appended since. */
   refresh(): void {
     if (!this.#appended && !this.isLog) return;
     this.#appended = false;
     this.#reader.refresh();
+    this.#closeGaps();
+  }
+
+  #closeGaps(): void {
     closeGaps(this.#store.counts, this.#store.limits.sinks, this.#reader.counts, 'spool_corrupt');
   }
 

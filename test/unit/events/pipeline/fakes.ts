@@ -72,6 +72,8 @@ interface OnDisk {
   needs: number;
   /** What the cursors on disk say: they are behind those in memory. */
   savedNeeds: number;
+  wasRead: boolean;
+  rotten: boolean;
 }
 
 /** A disk that forgets, with its reader, the cursors that were not saved. */
@@ -87,7 +89,7 @@ export class FakeSpool implements SpoolWriterPort {
     if (this.broken) return 'failed';
     if (this.#entries.length >= this.capacity) return 'full';
     this.appended++;
-    this.#entries.push({ record, needs: record.sinks, savedNeeds: record.sinks });
+    this.#entries.push({ record, needs: record.sinks, savedNeeds: record.sinks, wasRead: false, rotten: false });
     return 'written';
   }
 
@@ -96,10 +98,10 @@ export class FakeSpool implements SpoolWriterPort {
     for (const entry of this.#entries) entry.savedNeeds = entry.needs;
   }
 
-  /** Bit rot. */
-  lose(): void {
-    const at = this.#entries.findIndex(({ needs }) => needs !== 0);
-    if (at >= 0) this.#entries.splice(at, 1);
+  /** A record that was not read yet cannot be read any more; whoever reads it finds out. */
+  rot(): void {
+    const entry = this.#entries.find(({ needs, wasRead, rotten }) => needs !== 0 && !wasRead && !rotten);
+    if (entry !== undefined) entry.rotten = true;
   }
 
   get ids(): string[] {
@@ -115,10 +117,14 @@ export class FakeSpool implements SpoolWriterPort {
     });
     let seen = counted();
     return {
-      read: (sink, most) =>
-        needing(sink)
-          .slice(0, most)
-          .map(({ record }) => record),
+      read: (sink, most) => {
+        const next = needing(sink).slice(0, most);
+        this.#entries = this.#entries.filter((entry) => !entry.rotten || !next.includes(entry));
+        seen = counted();
+        const whole = next.filter(({ rotten }) => !rotten);
+        for (const entry of whole) entry.wasRead = true;
+        return whole.map(({ record }) => record);
+      },
       settle: (sink, events) => {
         const oldest = needing(sink).slice(0, events.length);
         if (oldest.some(({ record }, index) => record !== events[index])) throw new Error('settled out of order');

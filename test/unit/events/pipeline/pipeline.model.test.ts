@@ -14,6 +14,9 @@ type Command =
   | { type: 'flush' }
   | { type: 'condemn'; steps: number }
   | { type: 'takeOver' }
+  | { type: 'stop'; deadline: number }
+  | { type: 'exit' }
+  | { type: 'rot' }
   | { type: 'disk'; capacity: number; broken: boolean }
   | { type: 'save' };
 
@@ -47,6 +50,9 @@ const command: fc.Arbitrary<Command> = fc.oneof(
   { weight: 1, arbitrary: fc.constant<Command>({ type: 'flush' }) },
   { weight: 2, arbitrary: fc.record({ type: fc.constant('condemn' as const), steps: fc.nat({ max: 120 }) }) },
   { weight: 1, arbitrary: fc.constant<Command>({ type: 'takeOver' }) },
+  { weight: 1, arbitrary: fc.constant<Command>({ type: 'exit' }) },
+  { weight: 1, arbitrary: fc.constant<Command>({ type: 'rot' }) },
+  { weight: 1, arbitrary: fc.record({ type: fc.constant('stop' as const), deadline: fc.nat({ max: 20_000 }) }) },
   {
     weight: 1,
     arbitrary: fc.record({
@@ -65,6 +71,7 @@ interface Setting {
   readonly events: number;
   readonly bytes: number;
   readonly batchSize: number;
+  readonly log?: boolean;
 }
 
 const setting: fc.Arbitrary<Setting> = fc.record({
@@ -82,13 +89,19 @@ class Run {
   mortal = new Mortal();
   kept = new Set<string>();
   mayRepeat = false;
+  lives = 0;
+  readonly log: boolean;
+  readonly batchSize: number;
   readonly #flushes: { done: boolean }[] = [];
 
   constructor(of: Setting) {
-    const { batchSize, whenFull, events, bytes } = of;
+    const { batchSize, whenFull, events, bytes, log = false } = of;
+    this.log = log;
+    this.batchSize = batchSize;
     this.rig = new Rig({
+      log,
       sinks: ['first', 'second', 'third'].slice(0, of.sinks),
-      limits: { events, bytes },
+      limits: { events: log ? 0 : events, bytes },
       options: { batchSize, whenFull, flushIntervalMs: 50 },
       spool: of.spool,
       ringCapacity: 20,
@@ -98,7 +111,9 @@ class Run {
 
   async do(next: Command): Promise<void> {
     const { rig } = this;
-    if (next.type === 'offer') {
+    if (next.type === 'offer' && this.log) {
+      rig.log(next.count);
+    } else if (next.type === 'offer') {
       for (let n = 0; n < next.count; n++) rig.ring.offer(next.kind, next.critical, next.size, next.keep);
     } else if (next.type === 'turn') {
       this.mortal.run(() => rig.turn(next.step));
@@ -116,6 +131,14 @@ class Run {
       this.mortal.condemn(next.steps);
     } else if (next.type === 'takeOver') {
       this.takeOver();
+    } else if (next.type === 'exit') {
+      this.takeOver();
+      rig.consumer.spillSync();
+      expect(rig.counts()).toMatchObject({ pending: 0, inFlight: 0 });
+    } else if (next.type === 'stop') {
+      this.mortal.run(() => this.stop(next.deadline));
+    } else if (next.type === 'rot') {
+      rig.spool?.rot();
     } else if (rig.spool !== undefined) {
       if (next.type === 'save') rig.spool.save();
       else Object.assign(rig.spool, { capacity: next.capacity, broken: next.broken });
@@ -124,14 +147,27 @@ class Run {
     expectClosed(rig.counts());
   }
 
+  stop(deadline: number): void {
+    const state = { done: false };
+    this.#flushes.push(state);
+    void this.rig.consumer.stop(deadline).then(
+      () => (state.done = true),
+      () => {},
+    );
+  }
+
   flush(): void {
     const state = { done: false };
     this.#flushes.push(state);
-    void this.rig.consumer.flush().then(() => (state.done = true));
+    void this.rig.consumer.flush().then(
+      () => (state.done = true),
+      () => {},
+    );
   }
 
   takeOver(): void {
     this.mayRepeat = true;
+    this.lives++;
     this.#flushes.length = 0;
     this.mortal = new Mortal();
     this.rig.open();
@@ -155,23 +191,30 @@ class Run {
   }
 }
 
+async function check(of: Setting, commands: readonly Command[]): Promise<void> {
+  const run = new Run(of);
+  let mayRepeat = false;
+  for (const next of commands) {
+    await run.do(next);
+    mayRepeat ||= next.type === 'mood' && (next.mood === 'hanging' || next.mood === 'slow');
+    // Then the rest is spilled, what is in flight included.
+    mayRepeat ||= next.type === 'stop';
+  }
+  await run.finish();
+  expect(run.rig.counts()).toMatchObject({ pending: 0, inFlight: 0, spilled: 0 });
+  for (const sink of run.rig.sinks) expectAllAccountedFor(run, sink, mayRepeat || run.mayRepeat);
+}
+
+const numRuns = Number(process.env['MODEL_RUNS'] ?? 300);
+
 describe('the pipeline', () => {
   it('closes its equation after every step, and loses nothing uncounted', async () => {
-    await fc.assert(
-      fc.asyncProperty(setting, fc.array(command, { maxLength: 60 }), async (of, commands) => {
-        const run = new Run(of);
-        let hung = false;
-        for (const next of commands) {
-          await run.do(next);
-          hung ||= next.type === 'mood' && (next.mood === 'hanging' || next.mood === 'slow');
-        }
-        await run.finish();
-        const counts = run.rig.counts();
-        expect(counts).toMatchObject({ pending: 0, inFlight: 0, spilled: 0 });
-        for (const sink of run.rig.sinks) expectAllAccountedFor(run, sink, hung || run.mayRepeat);
-      }),
-      { numRuns: Number(process.env.MODEL_RUNS ?? 300) },
-    );
+    await fc.assert(fc.asyncProperty(setting, fc.array(command, { maxLength: 60 }), check), { numRuns });
+  });
+
+  it('does so when everything comes from the log on disk', async () => {
+    const logged = setting.map((of) => ({ ...of, log: true, spool: true }));
+    await fc.assert(fc.asyncProperty(logged, fc.array(command, { maxLength: 60 }), check), { numRuns });
   });
 });
 
@@ -179,8 +222,12 @@ function expectAllAccountedFor(run: Run, sink: FakeSink, mayRepeat: boolean): vo
   const counts = run.rig.counts().sinks[sink.name];
   if (counts === undefined) throw new Error(`no counts of ${sink.name}`);
   const stored = new Set(sink.stored.map(({ id }) => id));
-  const missing = run.rig.ring.accepted - (counts.sampledOut + stored.size);
+  const missing = run.rig.ring.accepted + run.rig.logged - (counts.sampledOut + stored.size);
   expect(missing).toBeLessThanOrEqual(sumOf(counts.dropped));
+  // A death between an acknowledgement and its count hides one event, or one batch whose cursor had moved.
+  expect(counts.dropped.thread_lost ?? 0).toBeLessThanOrEqual(
+    run.lives * (run.rig.spool === undefined ? 1 : run.batchSize),
+  );
   if (mayRepeat) return;
   expect(sink.stored).toHaveLength(stored.size);
   expect(counts.delivered).toBe(stored.size);

@@ -4,6 +4,7 @@ import { Consumer, type ConsumerParts } from '../../../../src/events/pipeline/co
 import type { PipelineOptions } from '../../../../src/events/pipeline/options.js';
 import { createStoreMemory, type StoreLimits } from '../../../../src/events/store/layout.js';
 import { CountsReader, type PipelineCounts } from '../../../../src/events/store/read-counts.js';
+import { WrittenCount } from '../../../../src/events/store/written.js';
 import { FakeRing, FakeSink, FakeSpool, fakeDecoder, fakeSampler } from './fakes.js';
 
 export interface RigOptions {
@@ -12,6 +13,8 @@ export interface RigOptions {
   readonly options?: Partial<PipelineOptions>;
   readonly spool?: boolean;
   readonly ringCapacity?: number;
+  /** `wal`: what is offered goes to the spool at once, and comes from there. */
+  readonly log?: boolean;
 }
 
 export const PROCESS = 'ab'.repeat(16);
@@ -26,17 +29,22 @@ export class Rig {
   readonly deadLetters: { id: string; sink: string; reason: string }[] = [];
   readonly memory: SharedArrayBuffer;
   readonly #reader: CountsReader;
+  readonly #written: WrittenCount;
   readonly #options: RigOptions;
   consumer!: Consumer;
   now = 1_000;
+  logged = 0;
+  refused = 0;
 
   constructor(options: RigOptions = {}) {
     const names = options.sinks ?? ['first'];
     this.#options = options;
     this.ring = new FakeRing(options.ringCapacity);
     this.sinks = names.map((name) => new FakeSink(name));
-    this.spool = options.spool ? new FakeSpool(names.length) : undefined;
-    this.memory = createStoreMemory({ events: 100, bytes: 100_000, sinks: names.length, ...options.limits });
+    this.spool = options.spool || options.log ? new FakeSpool(names.length) : undefined;
+    const events = options.log ? 0 : 100;
+    this.memory = createStoreMemory({ events, bytes: 100_000, sinks: names.length, ...options.limits });
+    this.#written = new WrittenCount(this.memory);
     this.#reader = new CountsReader(this.memory, names);
     this.open();
   }
@@ -44,11 +52,14 @@ export class Rig {
   /** A consumer takes over, as after a death. */
   open(more: Partial<ConsumerParts> = {}): Consumer {
     const reader = this.spool?.open();
+    const writer = this.#options.log ? undefined : this.spool;
     this.consumer = new Consumer({
       memory: this.memory,
-      source: { ring: this.ring.reader(), decoder: fakeDecoder, sampler: fakeSampler },
+      ...(!this.#options.log && {
+        source: { ring: this.ring.reader(), decoder: fakeDecoder, sampler: fakeSampler },
+      }),
       sinks: this.sinks,
-      ...(reader && { spool: { writer: this.spool as FakeSpool, reader } }),
+      ...(reader && { spool: { ...(writer && { writer }), reader } }),
       deadLetters: { append: ({ id }, sink, reason) => this.deadLetters.push({ id, sink, reason }) },
       options: this.#options.options ?? {},
       clock: { now: () => this.now, epoch: () => this.now },
@@ -64,6 +75,21 @@ export class Rig {
     for (let offered = 0; offered < count; offered++) this.ring.offer('metric', critical, size);
   }
 
+  /** Under `wal`: where the log is full, the event is rejected. */
+  log(count = 1): void {
+    for (let logged = 0; logged < count; logged++) {
+      const seq = this.logged;
+      const record = { id: `${PROCESS}-${seq}`, kind: 'metric' as const, critical: false, json: `{"seq":${seq}}` };
+      this.#written.add(1);
+      if (this.spool?.append({ ...record, sinks: 2 ** this.sinks.length - 1 }) === 'written') {
+        this.logged++;
+      } else {
+        this.#written.add(-1);
+        this.refused++;
+      }
+    }
+  }
+
   turn(milliseconds = 0): number {
     this.now += milliseconds;
     return this.consumer.turn(this.now);
@@ -77,8 +103,8 @@ export class Rig {
   counts(): PipelineCounts {
     const { ring } = this;
     return this.#reader.read({
-      submitted: ring.accepted,
-      rejected: {},
+      submitted: ring.accepted + this.logged + this.refused,
+      rejected: { spool_full: this.refused },
       dropped: { ring_full: ring.full },
       get waiting() {
         return ring.waiting;
