@@ -205,7 +205,7 @@ async function check(of: Setting, commands: readonly Command[]): Promise<void> {
   for (const sink of run.rig.sinks) expectAllAccountedFor(run, sink, mayRepeat || run.mayRepeat);
 }
 
-const numRuns = Number(process.env['MODEL_RUNS'] ?? 300);
+const numRuns = Number(process.env.MODEL_RUNS ?? 300);
 
 describe('the pipeline', () => {
   it('closes its equation after every step, and loses nothing uncounted', async () => {
