@@ -28,8 +28,8 @@ export interface ConsumerParts {
   /** Absent under `wal`: the events come from the spool then. */
   readonly source?: { readonly ring: RecordSource; readonly decoder: RecordDecoder; readonly sampler?: RecordSampler };
   readonly sinks: readonly Sink[];
-  /** Under `wal` the main thread has the writer. */
-  readonly spool?: { readonly writer?: SpoolWriterPort; readonly reader: SpoolReaderPort };
+  /** Under `wal` the main thread has the writer; for `spillSync` alone no reader is needed. */
+  readonly spool?: { readonly writer?: SpoolWriterPort; readonly reader?: SpoolReaderPort };
   readonly deadLetters?: DeadLetters;
   readonly options?: Partial<PipelineOptions>;
   readonly clock: PipelineClock;
@@ -86,7 +86,7 @@ export class Consumer {
   constructor(parts: ConsumerParts) {
     const { source, clock, log, processId } = parts;
     const inlet = source && new Inlet(source.ring);
-    const store = Store.open(parts.memory, { onDisk: parts.spool?.reader.counts, ring: inlet });
+    const store = Store.open(parts.memory, { onDisk: parts.spool?.reader?.counts, ring: inlet });
     const options = { ...PIPELINE_DEFAULTS, ...parts.options };
     this.#store = store;
     this.#clock = clock;

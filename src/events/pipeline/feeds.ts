@@ -3,7 +3,7 @@ import type { SinkEvent } from '../sinks/sink.js';
 import { sinkScope, WAITING } from '../store/layout.js';
 import type { Store } from '../store/store.js';
 import type { Spiller } from './spiller.js';
-import type { Spool, SpooledOutcome } from './spool.js';
+import type { Spool } from './spool.js';
 import type { StoredEvents } from './stored-events.js';
 
 /** An event that a sink is to get, and where its feed finds it again. */
@@ -17,7 +17,7 @@ export interface Feed {
   /** How long events may wait for a batch to fill. */
   readonly intervalMs: number;
   readonly waiting: number;
-  take(most: number): Entry[];
+  take(most: number): readonly Entry[];
   delivered(entries: readonly Entry[]): void;
   dropped(entry: Entry, reason: DropReason): void;
   /** The sink does not take them; `exhausted` says that they had all their tries. */
@@ -93,14 +93,13 @@ export class LaneFeed implements Feed {
   }
 }
 
-/** What waits on disk, oldest first. A batch that failed stays the next one: the sink's cursor passes none by. */
+/** What waits on disk, oldest first. What a sink has not settled of a batch is its next one: it is passed by never. */
 export class SpoolFeed implements Feed {
   readonly intervalMs: number;
   readonly #sink: number;
   readonly #spool: Spool;
-  #events: readonly SinkEvent[] = [];
-  #outcomes: (SpooledOutcome | undefined)[] = [];
-  #open = 0;
+  /** Read, and not settled. */
+  #open: readonly Entry[] = [];
 
   constructor(sink: number, spool: Spool, intervalMs: number) {
     this.#sink = sink;
@@ -109,24 +108,25 @@ export class SpoolFeed implements Feed {
   }
 
   get waiting(): number {
-    return this.#open > 0 ? this.#open : this.#spool.waiting(this.#sink);
+    return this.#open.length || this.#spool.waiting(this.#sink);
   }
 
-  take(most: number): Entry[] {
-    if (this.#open === 0) {
-      this.#events = this.#spool.read(this.#sink, most);
-      this.#outcomes = this.#events.map(() => undefined);
-      this.#open = this.#events.length;
-    }
-    return this.#events.map((event, ref) => ({ event, ref })).filter(({ ref }) => this.#outcomes[ref] === undefined);
+  take(most: number): readonly Entry[] {
+    if (this.#open.length === 0) this.#open = this.#spool.read(this.#sink, most).map((event, ref) => ({ event, ref }));
+    return this.#open;
   }
 
   delivered(entries: readonly Entry[]): void {
-    for (const entry of entries) this.#settle(entry, undefined);
+    this.#spool.settle(
+      this.#sink,
+      entries.map(({ event }) => event),
+    );
+    this.#forget(entries);
   }
 
   dropped(entry: Entry, reason: DropReason): void {
-    this.#settle(entry, reason);
+    this.#spool.settleDropped(this.#sink, entry.event, reason);
+    this.#forget([entry]);
   }
 
   giveUp(): void {
@@ -141,10 +141,8 @@ export class SpoolFeed implements Feed {
     // They fill no memory.
   }
 
-  /** The cursor moves when all of a reading is settled. */
-  #settle({ event, ref }: Entry, dropped: DropReason | undefined): void {
-    this.#outcomes[ref] = { event, dropped };
-    this.#open--;
-    if (this.#open === 0) this.#spool.settle(this.#sink, this.#outcomes as SpooledOutcome[]);
+  #forget(entries: readonly Entry[]): void {
+    const settled = new Set(entries);
+    this.#open = this.#open.filter((entry) => !settled.has(entry));
   }
 }

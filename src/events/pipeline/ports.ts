@@ -41,13 +41,15 @@ export interface SpoolWriterPort {
 }
 
 export interface SpoolReaderPort<E extends SinkEvent = SinkEvent> {
-  /** The oldest that the sink has not settled; the same again until it has. */
+  /** The oldest that the sink needs and was not given by this reader. */
   read(sink: number, most: number): readonly E[];
-  /** In the order of reading, from the first. */
   settle(sink: number, events: readonly E[]): void;
   /** Looks for what was appended meanwhile. */
   refresh(): void;
+  /** Not settled by every sink, and by each. */
   readonly counts: { readonly events: number; readonly perSink: readonly number[] };
+  /** Since it was opened: what was appended, and cannot be read any more. */
+  readonly lost: { readonly events: number };
 }
 
 /** Keeps what a sink has refused for good. */

@@ -11,24 +11,19 @@ const REFUSAL_MS = 1_000;
 /** How many events are remembered that some sink has dropped while others are still to get them from the spool. */
 const MOST_DROPPED = 10_000;
 
-/** An event of the spool that a sink is done with. */
-export interface SpooledOutcome {
-  readonly event: SinkEvent;
-  readonly dropped: DropReason | undefined;
-}
-
 /** The spool with its accounts. Like the store's, its changes stand between `begin` and `end`. */
 export class Spool {
   readonly #store: Store;
   readonly #writer: SpoolWriterPort | undefined;
-  readonly #reader: SpoolReaderPort;
+  readonly #reader: SpoolReaderPort | undefined;
   /** Which events are not delivered when their last sink is done with them, and why. */
   readonly #dropped = new Map<string, DropReason>();
   #refusesUntil = 0;
   #appended = false;
+  #lostBefore = 0;
 
-  /** Without a writer it is the log of `wal`, which the main thread writes. */
-  constructor(store: Store, writer: SpoolWriterPort | undefined, reader: SpoolReaderPort) {
+  /** Without a writer it is the log of `wal`, which the main thread writes; without a reader it can only be spilled to. */
+  constructor(store: Store, writer: SpoolWriterPort | undefined, reader: SpoolReaderPort | undefined) {
     this.#store = store;
     this.#writer = writer;
     this.#reader = reader;
@@ -43,12 +38,12 @@ export class Spool {
   }
 
   waiting(sink: number): number {
-    return this.#reader.counts.perSink[sink] ?? 0;
+    return this.#reader?.counts.perSink[sink] ?? 0;
   }
 
   /** Reading finds what is corrupt. */
   read(sink: number, most: number): readonly SinkEvent[] {
-    if (!this.#store.begin()) return [];
+    if (this.#reader === undefined || !this.#store.begin()) return [];
     try {
       const events = this.#reader.read(sink, most);
       this.#closeGaps();
@@ -62,12 +57,16 @@ export class Spool {
   refresh(): void {
     if (!this.#appended && !this.isLog) return;
     this.#appended = false;
-    this.#reader.refresh();
+    this.#reader?.refresh();
     this.#closeGaps();
   }
 
   #closeGaps(): void {
-    closeGaps(this.#store.counts, this.#store.limits.sinks, this.#reader.counts, 'spool_corrupt');
+    if (this.#reader === undefined) return;
+    const { counts, lost } = this.#reader;
+    const newlyLost = lost.events - this.#lostBefore;
+    this.#lostBefore = lost.events;
+    closeGaps(this.#store.counts, this.#store.limits.sinks, { ...counts, lost: newlyLost }, 'spool_corrupt');
   }
 
   append(record: SpoolRecord, now: number, dropped?: DropReason): AppendOutcome {
@@ -86,48 +85,41 @@ export class Spool {
     return outcome;
   }
 
-  /** A sink is done with these, the oldest that it had not settled. */
-  settle(sink: number, outcomes: readonly SpooledOutcome[]): void {
-    let run: SinkEvent[] = [];
-    for (const { event, dropped } of outcomes) {
-      if (dropped === undefined && !this.#dropped.has(event.id)) {
-        run.push(event);
-        continue;
+  /** A sink has stored these. */
+  settle(sink: number, events: readonly SinkEvent[]): void {
+    const whole = this.#dropped.size === 0 ? events : events.filter(({ id }) => !this.#dropped.has(id));
+    if (whole.length > 0) this.#store.counts.add(EVENT_SCOPE, DELIVERED, this.#settled(sink, whole));
+    if (whole.length < events.length) {
+      for (const event of events) {
+        const dropped = this.#dropped.get(event.id);
+        if (dropped !== undefined) this.#settleIncomplete(sink, event, dropped);
       }
-      this.#settleDelivered(sink, run);
-      run = [];
-      this.#settleDropped(sink, event, dropped);
     }
-    this.#settleDelivered(sink, run);
+    this.#store.counts.add(sinkScope(sink), DELIVERED, events.length);
   }
 
-  #settleDelivered(sink: number, events: readonly SinkEvent[]): void {
-    if (events.length === 0) return;
-    const { counts } = this.#store;
-    const gone = this.#settled(sink, events);
-    counts.add(EVENT_SCOPE, DELIVERED, gone);
-    counts.add(sinkScope(sink), DELIVERED, events.length);
+  /** A sink does without this one. */
+  settleDropped(sink: number, event: SinkEvent, reason: DropReason): void {
+    this.#settleIncomplete(sink, event, this.#dropped.get(event.id) ?? reason);
+    this.#store.counts.addDropped(sinkScope(sink), reason);
   }
 
   /** One alone, since the spool tells how many events are gone and not which. */
-  #settleDropped(sink: number, event: SinkEvent, dropped: DropReason | undefined): void {
-    const { counts } = this.#store;
-    const reason = this.#dropped.get(event.id) ?? (dropped as DropReason);
+  #settleIncomplete(sink: number, event: SinkEvent, dropped: DropReason): void {
     if (this.#settled(sink, [event]) === 0) {
-      this.#rememberDropped(event.id, reason);
+      this.#rememberDropped(event.id, dropped);
     } else {
       this.#dropped.delete(event.id);
-      counts.addDropped(EVENT_SCOPE, reason);
+      this.#store.counts.addDropped(EVENT_SCOPE, dropped);
     }
-    if (dropped === undefined) counts.add(sinkScope(sink), DELIVERED, 1);
-    else counts.addDropped(sinkScope(sink), dropped);
   }
 
   /** How many of them no sink needs any more. */
   #settled(sink: number, events: readonly SinkEvent[]): number {
-    const before = this.#reader.counts.events;
-    this.#reader.settle(sink, events);
-    const gone = before - this.#reader.counts.events;
+    const reader = this.#reader as SpoolReaderPort;
+    const before = reader.counts.events;
+    reader.settle(sink, events);
+    const gone = before - reader.counts.events;
     this.#store.counts.add(EVENT_SCOPE, SPILLED, -gone);
     this.#store.counts.add(sinkScope(sink), SPILLED, -events.length);
     return gone;

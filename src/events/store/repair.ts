@@ -18,6 +18,8 @@ import * as status from './status.js';
 export interface SpoolCounts {
   readonly events: number;
   readonly perSink: readonly number[];
+  /** Found to be lost since the last measurement. */
+  readonly lost?: number;
 }
 
 /**
@@ -55,7 +57,7 @@ export function repair(views: StoreViews, counts: Counts, sinks: number, onDisk:
  */
 export function closeGaps(counts: Counts, sinks: number, onDisk: SpoolCounts | undefined, reason: DropReason): void {
   if (onDisk !== undefined) {
-    const unknown = onDisk.events - counts.get(EVENT_SCOPE, SPILLED);
+    const unknown = onDisk.events + (onDisk.lost ?? 0) - counts.get(EVENT_SCOPE, SPILLED);
     const written = Math.min(unknown, counts.written - counts.taken);
     if (written > 0) counts.take(counts.lastSeq, written);
     counts.set(EVENT_SCOPE, SPILLED, onDisk.events);

@@ -82,6 +82,7 @@ export class FakeSpool implements SpoolWriterPort {
   capacity = Number.POSITIVE_INFINITY;
   broken = false;
   appended = 0;
+  #vanished = 0;
 
   constructor(readonly sinks: number) {}
 
@@ -104,6 +105,12 @@ export class FakeSpool implements SpoolWriterPort {
     if (entry !== undefined) entry.rotten = true;
   }
 
+  /** What was appended last is gone before any reader has seen it. */
+  vanish(): void {
+    this.#entries.pop();
+    this.#vanished++;
+  }
+
   get ids(): string[] {
     return this.#entries.filter(({ needs }) => needs !== 0).map(({ record }) => record.id);
   }
@@ -111,27 +118,37 @@ export class FakeSpool implements SpoolWriterPort {
   open(): SpoolReaderPort {
     for (const entry of this.#entries) entry.needs = entry.savedNeeds;
     const needing = (sink: number): OnDisk[] => this.#entries.filter(({ needs }) => (needs & (1 << sink)) !== 0);
-    const counted = (): { events: number; perSink: number[] } => ({
+    const given = Array.from({ length: this.sinks }, () => new Set<SinkEvent>());
+    const counted = () => ({
       events: this.#entries.filter(({ needs }) => needs !== 0).length,
       perSink: Array.from({ length: this.sinks }, (_, sink) => needing(sink).length),
     });
+    const lost = { events: 0 };
     let seen = counted();
     return {
+      lost,
       read: (sink, most) => {
-        const next = needing(sink).slice(0, most);
-        this.#entries = this.#entries.filter((entry) => !entry.rotten || !next.includes(entry));
+        const next = needing(sink)
+          .filter(({ record }) => !given[sink]!.has(record))
+          .slice(0, most);
+        const rotten = new Set(next.filter((entry) => entry.rotten));
+        lost.events += rotten.size;
+        this.#entries = this.#entries.filter((entry) => !rotten.has(entry));
         seen = counted();
-        const whole = next.filter(({ rotten }) => !rotten);
-        for (const entry of whole) entry.wasRead = true;
+        const whole = next.filter((entry) => !entry.rotten);
+        for (const entry of whole) {
+          entry.wasRead = true;
+          given[sink]!.add(entry.record);
+        }
         return whole.map(({ record }) => record);
       },
       settle: (sink, events) => {
-        const oldest = needing(sink).slice(0, events.length);
-        if (oldest.some(({ record }, index) => record !== events[index])) throw new Error('settled out of order');
-        for (const entry of oldest) entry.needs &= ~(1 << sink);
+        for (const entry of needing(sink)) if (events.includes(entry.record)) entry.needs &= ~(1 << sink);
         seen = counted();
       },
       refresh: () => {
+        lost.events += this.#vanished;
+        this.#vanished = 0;
         seen = counted();
       },
       get counts() {

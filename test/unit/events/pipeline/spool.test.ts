@@ -136,6 +136,16 @@ describe('the log', () => {
     expect(rig.seqs()).toEqual([0, 1]);
   });
 
+  it('counts what was lost before it was seen', () => {
+    const rig = new Rig({ log: true, options });
+    rig.log(3);
+    rig.spool!.vanish();
+    expect(rig.counts()).toMatchObject({ accepted: 3, spilled: 3 });
+    for (let n = 0; n < 2; n++) rig.turn(100);
+    expect(rig.counts()).toMatchObject({ delivered: 2, spilled: 0, dropped: { spool_corrupt: 1 } });
+    expectClosed(rig.counts());
+  });
+
   it('counts as rejected what it does not take', () => {
     const rig = new Rig({ log: true, options });
     rig.spool!.capacity = 2;
