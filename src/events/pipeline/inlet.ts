@@ -15,8 +15,10 @@ export class Inlet {
 
   /** The predecessor may have died after it had taken a record, and before it gave its space back. */
   giveBackUpTo(seq: number): void {
-    do this.#ahead = this.#ring.next();
-    while (this.#ahead !== undefined && this.#ahead.seq <= seq);
+    for (this.#ahead = this.#ring.next(); this.#ahead !== undefined; this.#ahead = this.#ring.next()) {
+      if (this.#ahead.seq > seq) return;
+      this.#ring.release();
+    }
   }
 
   next(): IncomingRecord | undefined {

@@ -91,7 +91,8 @@ export class CountsReader {
       const halfFull = Atomics.load(this.#header, HALF_FULL) === 1;
       // The reader of the ring gives space back within a change, so that what left the ring is in the counts.
       const { waiting } = producer;
-      if (Atomics.load(this.#header, CHANGES) !== before) continue;
+      // Adds nothing: unlike a mere load, it is not overtaken by the reads before it on any processor.
+      if (Atomics.add(this.#header, CHANGES, 0) !== before) continue;
       this.#last = this.#counts(producer, taken, waiting, halfFull);
       return this.#last;
     }
