@@ -7,6 +7,7 @@ import type {
   SpoolWriterPort,
 } from '../../../../src/events/pipeline/ports.js';
 import type { Sink, SinkBatch, SinkEvent, SinkReceipt } from '../../../../src/events/sinks/sink.js';
+import { Death } from './mortal.js';
 
 /** What the main thread writes into; it outlives every reader. */
 export class FakeRing {
@@ -160,6 +161,9 @@ export class FakeSpool implements SpoolWriterPort {
 
 export type Mood = 'well' | 'slow' | 'failing' | 'partly' | 'refusing' | 'hanging' | 'small';
 
+/** What was thrown by who waited for a sink's answer. */
+export const failures: unknown[] = [];
+
 /** A promise that nobody has to look after: whoever waits for it may be dead. */
 class Answer<T> extends Promise<T> {
   static override get [Symbol.species](): PromiseConstructor {
@@ -172,7 +176,9 @@ class Answer<T> extends Promise<T> {
     onError?: ((reason: unknown) => B | PromiseLike<B>) | null,
   ): Promise<A | B> {
     const next = super.then(onAnswer, onError);
-    Promise.prototype.then.call(next, undefined, () => {});
+    Promise.prototype.then.call(next, undefined, (error) => {
+      if (!(error instanceof Death)) failures.push(error);
+    });
     return next;
   }
 }

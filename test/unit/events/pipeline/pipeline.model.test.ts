@@ -201,7 +201,9 @@ async function check(of: Setting, commands: readonly Command[]): Promise<void> {
     mayRepeat ||= next.type === 'stop';
   }
   await run.finish();
-  expect(run.rig.counts()).toMatchObject({ pending: 0, inFlight: 0, spilled: 0 });
+  const counts = run.rig.counts();
+  expect(counts).toMatchObject({ pending: 0, inFlight: 0, spilled: 0 });
+  if (run.rig.spool === undefined) expect(counts.recovered).toBe(0);
   for (const sink of run.rig.sinks) expectAllAccountedFor(run, sink, mayRepeat || run.mayRepeat);
 }
 
@@ -228,6 +230,7 @@ function expectAllAccountedFor(run: Run, sink: FakeSink, mayRepeat: boolean): vo
   expect(counts.dropped.thread_lost ?? 0).toBeLessThanOrEqual(
     run.lives * (run.rig.spool === undefined ? 1 : run.batchSize),
   );
+  if (run.rig.spool === undefined) expect(counts.accepted, 'nothing twice').toBe(run.rig.ring.accepted);
   if (mayRepeat) return;
   expect(sink.stored).toHaveLength(stored.size);
   expect(counts.delivered).toBe(stored.size);

@@ -5,7 +5,7 @@ import type { PipelineOptions } from '../../../../src/events/pipeline/options.js
 import { createStoreMemory, type StoreLimits } from '../../../../src/events/store/layout.js';
 import { CountsReader, type PipelineCounts } from '../../../../src/events/store/read-counts.js';
 import { WrittenCount } from '../../../../src/events/store/written.js';
-import { FakeRing, FakeSink, FakeSpool, fakeDecoder, fakeSampler } from './fakes.js';
+import { FakeRing, FakeSink, FakeSpool, failures, fakeDecoder, fakeSampler } from './fakes.js';
 
 export interface RigOptions {
   readonly sinks?: readonly string[];
@@ -97,7 +97,8 @@ export class Rig {
 
   /** Lets answers arrive. */
   async settle(): Promise<void> {
-    for (let turn = 0; turn < 4; turn++) await undefined;
+    for (let turn = 0; turn < 6; turn++) await undefined;
+    expect(failures.splice(0)).toEqual([]);
   }
 
   counts(): PipelineCounts {

@@ -42,34 +42,4 @@ describe('the counts, read from another thread', () => {
     });
     expect(counts).toMatchObject({ accepted: 1, pending: 1, depth: { normal: 1 } });
   });
-
-  it('hold the events of a store that was left alone, whoever opens it', () => {
-    const memory = createStoreMemory({ events: 10_000, bytes: 10 * 1024 * 1024, sinks: 2 });
-    const store = Store.open(memory);
-    store.begin();
-    for (let seq = 0; seq < 100; seq++) {
-      store.add({ seq, kind: 'operation', critical: seq % 2 === 0, bytes: Buffer.from(`event ${seq}`.repeat(seq)) });
-      store.counts.take(seq);
-    }
-    for (const slot of store.take(1, 30)) store.deliver(slot, 1);
-    store.take(0, 10);
-    store.end();
-    const next = Store.open(memory);
-    const slots = next.slots();
-    expect(slots.map((slot) => next.seq(slot))).toEqual([
-      ...Array.from({ length: 50 }, (_, n) => 2 * n),
-      ...Array.from({ length: 50 }, (_, n) => 2 * n + 1),
-    ]);
-    for (const slot of slots) {
-      const { bytes } = next.record(slot);
-      expect(Buffer.from(bytes).toString()).toBe(`event ${next.seq(slot)}`.repeat(next.seq(slot)));
-    }
-    const counts = new CountsReader(memory, ['a', 'b']).read({ ...nothing, submitted: 100 });
-    expect(counts).toMatchObject({
-      pending: 100,
-      inFlight: 0,
-      depth: { critical: 50, normal: 50 },
-      sinks: { a: { pending: 100 }, b: { pending: 70, delivered: 30 } },
-    });
-  });
 });

@@ -40,7 +40,8 @@ describe("an event's word", () => {
     expect(status.isSpoolBound(word(TO_SPOOL, DONE), 2)).toBe(true);
     expect(status.isSpoolBound(word(TO_SPOOL, TO_SPOOL), 2)).toBe(true);
     expect(status.spoolMask(word(TO_SPOOL, DONE, TO_SPOOL), 3)).toBe(0b101);
-    for (const other of [WAITING, IN_FLIGHT] as const) expect(status.isSpoolBound(word(TO_SPOOL, other), 2)).toBe(false);
+    for (const other of [WAITING, IN_FLIGHT] as const)
+      expect(status.isSpoolBound(word(TO_SPOOL, other), 2)).toBe(false);
     expect(status.isSpoolBound(word(DONE, DONE), 2)).toBe(false);
     expect(status.allDone(word(DONE, DONE), 2)).toBe(true);
     expect(status.isSpoolBound(0, 2)).toBe(false);
