@@ -1,6 +1,7 @@
 import { DROP_REASONS } from '../event.js';
 import type { Sink } from '../sinks/sink.js';
 import { DELIVERED, DROPPED, EVENT_SCOPE, SPILLED, sinkScope } from '../store/layout.js';
+import { StoreLost } from '../store/ownership.js';
 import { Store } from '../store/store.js';
 import { LaneFeed, SpoolFeed } from './feeds.js';
 import { Inlet } from './inlet.js';
@@ -64,9 +65,6 @@ interface Stopping {
 /** Records taken in by one turn, so that the sinks are not kept waiting by a flood. */
 const MOST_A_TURN = 2_000;
 
-/** How often a log is looked into that another thread writes. */
-const LOG_POLL_MS = 100;
-
 /** When to spill what is left of a stop's time. */
 const SPILL_SHARE = 0.8;
 
@@ -124,6 +122,15 @@ export class Consumer {
   /** Takes in, and starts what is due; never waits. Gives the milliseconds until it has to be called again at the latest. */
   turn(now: number): number {
     if (!this.#store.owned) return Number.POSITIVE_INFINITY;
+    try {
+      return this.#work(now);
+    } catch (error) {
+      if (error instanceof StoreLost) return Number.POSITIVE_INFINITY;
+      throw error;
+    }
+  }
+
+  #work(now: number): number {
     this.#intake?.takeIn(MOST_A_TURN, now);
     this.#tendSpool(now);
     this.#watchDepth();
@@ -192,7 +199,7 @@ export class Consumer {
 
   #logBarrier(): () => boolean {
     const { counts } = this.#store;
-    this.#tendSpool(this.#clock.now());
+    this.#spool?.refresh();
     const settled = (scope: number): number => counts.get(scope, DELIVERED) + counts.dropped(scope);
     const targets = this.#runners.map((_, sink) => settled(sinkScope(sink)) + counts.get(sinkScope(sink), SPILLED));
     return () =>
@@ -204,10 +211,10 @@ export class Consumer {
     if (this.#spool === undefined || !this.#store.begin()) return;
     try {
       this.#spiller?.drain(now);
-      this.#spool.refresh();
     } finally {
       this.#store.end();
     }
+    this.#spool.tend(now, this.#store.counts.held + (this.#intake?.waiting ?? 0));
   }
 
   /** Says it once, and again when the queue has been nearly empty in between. */
@@ -252,7 +259,7 @@ export class Consumer {
     const times = this.#runners.map((runner) => runner.nextTurn(now, this.#hurry));
     if (this.#stopping !== undefined)
       times.push(this.#spool === undefined ? this.#stopping.endAt : this.#stopping.spillAt);
-    if (this.#spool?.isLog === true) times.push(now + LOG_POLL_MS);
+    if (this.#spool !== undefined) times.push(now + this.#spool.pollMs);
     return Math.max(0, Math.min(...times) - now);
   }
 }

@@ -38,14 +38,18 @@ export interface SpoolRecord extends SinkEvent {
 
 export interface SpoolWriterPort {
   append(record: SpoolRecord): AppendOutcome;
+  /** Forces to the disk what its policy wants there by now. */
+  syncIfDue(): void;
 }
 
 export interface SpoolReaderPort<E extends SinkEvent = SinkEvent> {
   /** The oldest that the sink needs and was not given by this reader. */
   read(sink: number, most: number): readonly E[];
   settle(sink: number, events: readonly E[]): void;
-  /** Looks for what was appended meanwhile. */
+  /** Looks for what was appended meanwhile, and writes the cursors when they are due. */
   refresh(): void;
+  /** For the report of the next process, should this one die: how much was accepted, and how much of it is in memory only. */
+  mark(accepted: number, memoryMost: number): void;
   /** Not settled by every sink, and by each. */
   readonly counts: { readonly events: number; readonly perSink: readonly number[] };
   /** Since it was opened: what was appended, and cannot be read any more. */

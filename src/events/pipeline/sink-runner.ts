@@ -1,5 +1,6 @@
 import type { Sink, SinkReceipt } from '../sinks/sink.js';
 import { BATCHES, FAILED_WRITES, RETRIES, sinkScope } from '../store/layout.js';
+import { StoreLost } from '../store/ownership.js';
 import type { Store } from '../store/store.js';
 import { type Answer, accepted, halves, type Rejected, refused } from './answer.js';
 import { BREAKER_VALUES, Breaker } from './breaker.js';
@@ -184,6 +185,9 @@ export class SinkRunner {
       this.#write++;
       this.#answerBy = undefined;
       this.#settle(piece, said, now);
+    } catch (error) {
+      if (error instanceof StoreLost) return;
+      throw error;
     } finally {
       store.end();
     }

@@ -8,6 +8,9 @@ import type { SpoolReaderPort, SpoolRecord, SpoolWriterPort } from './ports.js';
 /** How long a spool that was full, or failed, is left alone. */
 const REFUSAL_MS = 1_000;
 
+const SPOOL_POLL_MS = 500;
+const LOG_POLL_MS = 50;
+
 /** How many events are remembered that some sink has dropped while others are still to get them from the spool. */
 const MOST_DROPPED = 10_000;
 
@@ -21,6 +24,7 @@ export class Spool {
   #refusesUntil = 0;
   #appended = false;
   #lostBefore = 0;
+  #tendAt = Number.NEGATIVE_INFINITY;
 
   /** Without a writer it is the log of `wal`, which the main thread writes; without a reader it can only be spilled to. */
   constructor(store: Store, writer: SpoolWriterPort | undefined, reader: SpoolReaderPort | undefined) {
@@ -33,6 +37,11 @@ export class Spool {
     return this.#writer === undefined;
   }
 
+  /** How often to look after it. A log is written by another thread, and a full batch is to be found soon. */
+  get pollMs(): number {
+    return this.isLog ? LOG_POLL_MS : SPOOL_POLL_MS;
+  }
+
   takes(now: number): boolean {
     return this.#writer !== undefined && now >= this.#refusesUntil;
   }
@@ -41,32 +50,39 @@ export class Spool {
     return this.#reader?.counts.perSink[sink] ?? 0;
   }
 
-  /** Reading finds what is corrupt. */
+  /** Reading finds what is corrupt. Not within a change: the disk takes its time. */
   read(sink: number, most: number): readonly SinkEvent[] {
-    if (this.#reader === undefined || !this.#store.begin()) return [];
-    try {
-      const events = this.#reader.read(sink, most);
-      this.#closeGaps();
-      return events;
-    } finally {
-      this.#store.end();
-    }
+    if (this.#reader === undefined) return [];
+    if (this.#appended) this.refresh();
+    const events = this.#reader.read(sink, most);
+    return this.#closeGaps() ? events : [];
   }
 
-  /** Sees what was appended since. */
+  /** Its own work, now and then, and at once where there is something new. Not within a change. */
+  tend(now: number, inMemory: number): void {
+    if (!this.#appended && now < this.#tendAt) return;
+    this.#tendAt = now + this.pollMs;
+    this.#writer?.syncIfDue();
+    this.#reader?.mark(this.#store.counts.taken, inMemory);
+    this.refresh();
+  }
+
+  /** Sees what was appended. Not within a change. */
   refresh(): void {
-    if (!this.#appended && !this.isLog) return;
+    if (this.#reader === undefined) return;
+    this.#reader.refresh();
     this.#appended = false;
-    this.#reader?.refresh();
     this.#closeGaps();
   }
 
-  #closeGaps(): void {
-    if (this.#reader === undefined) return;
-    const { counts, lost } = this.#reader;
+  #closeGaps(): boolean {
+    const { counts, lost } = this.#reader as SpoolReaderPort;
+    if (!this.#store.begin()) return false;
     const newlyLost = lost.events - this.#lostBefore;
     this.#lostBefore = lost.events;
     closeGaps(this.#store.counts, this.#store.limits.sinks, { ...counts, lost: newlyLost }, 'spool_corrupt');
+    this.#store.end();
+    return true;
   }
 
   append(record: SpoolRecord, now: number, dropped?: DropReason): AppendOutcome {
@@ -76,6 +92,7 @@ export class Spool {
     } catch {
       // A spool that throws is one that fails: whoever wanted to write decides.
     }
+    this.#store.assertOwned();
     if (outcome === 'written') {
       this.#appended = true;
       if (dropped !== undefined) this.#rememberDropped(record.id, dropped);
@@ -119,6 +136,7 @@ export class Spool {
     const reader = this.#reader as SpoolReaderPort;
     const before = reader.counts.events;
     reader.settle(sink, events);
+    this.#store.assertOwned();
     const gone = before - reader.counts.events;
     this.#store.counts.add(EVENT_SCOPE, SPILLED, -gone);
     this.#store.counts.add(sinkScope(sink), SPILLED, -events.length);

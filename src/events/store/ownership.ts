@@ -3,6 +3,9 @@ import { CHANGES, OWNER } from './layout.js';
 /** How long a new owner waits for the former one to leave what it is changing; it is dead, or hangs in a disk, after. */
 const PATIENCE_MS = 50;
 
+/** Thrown within a change after something that took its time, where someone else has taken the store meanwhile. */
+export class StoreLost extends Error {}
+
 /**
  * One at a time may change the store: the thread, its replacement, or the main thread as the process exits. A change
  * is announced by an odd number, so that a reader knows when what it read belongs together, and a new owner when the

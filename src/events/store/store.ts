@@ -2,7 +2,7 @@ import type { DropReason, EventKind } from '../event.js';
 import { Counts } from './counts.js';
 import { Lane } from './lanes.js';
 import { DELIVERED, EVENT_SCOPE, limitsOf, SPILLED, type StoreLimits, sinkScope, viewsOf } from './layout.js';
-import { Ownership } from './ownership.js';
+import { Ownership, StoreLost } from './ownership.js';
 import { repair, type SpoolCounts } from './repair.js';
 import { Slots, type StoredEvent } from './slots.js';
 import * as status from './status.js';
@@ -80,6 +80,11 @@ export class Store {
 
   end(): void {
     this.#ownership.end();
+  }
+
+  /** Within a change, after the disk: a successor may have lost patience. Throws StoreLost. */
+  assertOwned(): void {
+    if (!this.owned) throw new StoreLost();
   }
 
   hasRoom(critical: boolean, length: number): boolean {

@@ -166,4 +166,23 @@ describe('the consumer', () => {
     rig.turn();
     expect(rig.counts()).toMatchObject({ delivered: 20, pending: 0, dropped: {} });
   });
+
+  it('stops in the middle of a change when the disk has kept it for so long that another has taken its store', () => {
+    const rig = new Rig({ spool: true, limits: { events: 10 }, options: { ...options, whenFull: 'spill' } });
+    const former = rig.consumer;
+    const append = rig.spool!.append.bind(rig.spool);
+    rig.offer(10);
+    rig.spool!.append = (record) => {
+      rig.spool!.append = append;
+      rig.open();
+      return append(record);
+    };
+    expect(former.turn(rig.now)).toBe(Number.POSITIVE_INFINITY);
+    for (let turn = 0; turn < 5; turn++) {
+      rig.turn(1_000);
+      expectClosed(rig.counts());
+    }
+    expect(rig.counts()).toMatchObject({ pending: 0, inFlight: 0, spilled: 0 });
+    expect(new Set(rig.seqs()).size).toBe(10);
+  });
 });

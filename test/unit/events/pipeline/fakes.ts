@@ -73,6 +73,7 @@ interface OnDisk {
   needs: number;
   /** What the cursors on disk say: they are behind those in memory. */
   savedNeeds: number;
+  wasSeen: boolean;
   wasRead: boolean;
   rotten: boolean;
 }
@@ -91,9 +92,23 @@ export class FakeSpool implements SpoolWriterPort {
     if (this.broken) return 'failed';
     if (this.#entries.length >= this.capacity) return 'full';
     this.appended++;
-    this.#entries.push({ record, needs: record.sinks, savedNeeds: record.sinks, wasRead: false, rotten: false });
+    this.#entries.push({
+      record,
+      needs: record.sinks,
+      savedNeeds: record.sinks,
+      wasSeen: false,
+      wasRead: false,
+      rotten: false,
+    });
     return 'written';
   }
+
+  synced = 0;
+  syncIfDue(): void {
+    this.synced++;
+  }
+
+  marked = { accepted: 0, memoryMost: 0 };
 
   save(): void {
     this.#entries = this.#entries.filter(({ needs }) => needs !== 0);
@@ -117,11 +132,12 @@ export class FakeSpool implements SpoolWriterPort {
   }
 
   open(): SpoolReaderPort {
-    for (const entry of this.#entries) entry.needs = entry.savedNeeds;
-    const needing = (sink: number): OnDisk[] => this.#entries.filter(({ needs }) => (needs & (1 << sink)) !== 0);
+    for (const entry of this.#entries) Object.assign(entry, { needs: entry.savedNeeds, wasSeen: true });
+    const needing = (sink: number): OnDisk[] =>
+      this.#entries.filter(({ needs, wasSeen }) => wasSeen && (needs & (1 << sink)) !== 0);
     const given = Array.from({ length: this.sinks }, () => new Set<SinkEvent>());
     const counted = () => ({
-      events: this.#entries.filter(({ needs }) => needs !== 0).length,
+      events: this.#entries.filter(({ needs, wasSeen }) => wasSeen && needs !== 0).length,
       perSink: Array.from({ length: this.sinks }, (_, sink) => needing(sink).length),
     });
     const lost = { events: 0 };
@@ -150,7 +166,11 @@ export class FakeSpool implements SpoolWriterPort {
       refresh: () => {
         lost.events += this.#vanished;
         this.#vanished = 0;
+        for (const entry of this.#entries) entry.wasSeen = true;
         seen = counted();
+      },
+      mark: (accepted, memoryMost) => {
+        this.marked = { accepted, memoryMost };
       },
       get counts() {
         return seen;

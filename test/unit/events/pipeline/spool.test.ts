@@ -94,6 +94,19 @@ describe('the spool', () => {
     expectClosed(rig.counts());
   });
 
+  it('is looked after twice a second, and told what would be missing', () => {
+    const rig = new Rig({ spool: true, options });
+    rig.sinks[0]!.mood = 'hanging';
+    rig.offer(5);
+    rig.turn();
+    const { synced } = rig.spool!;
+    expect(rig.turn(100)).toBeLessThanOrEqual(500);
+    expect(rig.spool!.synced).toBe(synced);
+    rig.turn(400);
+    expect(rig.spool!.synced).toBe(synced + 1);
+    expect(rig.spool!.marked).toEqual({ accepted: 5, memoryMost: 5 });
+  });
+
   it('counts what it has lost', () => {
     const rig = new Rig({ spool: true, options });
     for (let seq = 0; seq < 4; seq++) rig.spool!.append(record(seq, 1));
@@ -130,9 +143,10 @@ describe('the log', () => {
 
   it('is looked into often enough for a batch to be found full', () => {
     const rig = new Rig({ log: true, options: { ...options, flushIntervalMs: 5_000 } });
-    expect(rig.turn()).toBeLessThanOrEqual(100);
+    const poll = rig.turn();
+    expect(poll).toBeLessThanOrEqual(100);
     rig.log(2);
-    rig.turn();
+    rig.turn(poll);
     expect(rig.seqs()).toEqual([0, 1]);
   });
 
