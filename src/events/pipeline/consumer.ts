@@ -1,0 +1,265 @@
+import { DROP_REASONS } from '../event.js';
+import type { Sink } from '../sinks/sink.js';
+import { DELIVERED, DROPPED, EVENT_SCOPE, SPILLED, sinkScope } from '../store/layout.js';
+import { StoreLost } from '../store/ownership.js';
+import { Store } from '../store/store.js';
+import { LaneFeed, SpoolFeed } from './feeds.js';
+import { Inlet } from './inlet.js';
+import { Intake } from './intake.js';
+import { PIPELINE_DEFAULTS, type PipelineOptions } from './options.js';
+import type {
+  DeadLetters,
+  PipelineClock,
+  PipelineLog,
+  PipelineObserver,
+  RecordDecoder,
+  RecordSampler,
+  RecordSource,
+  SpoolReaderPort,
+  SpoolWriterPort,
+} from './ports.js';
+import { type RunnerParts, SinkRunner } from './sink-runner.js';
+import { Spiller } from './spiller.js';
+import { Spool } from './spool.js';
+import { StoredEvents } from './stored-events.js';
+
+export interface ConsumerParts {
+  /** Made by `createStoreMemory`; a new consumer takes it from the former one. */
+  readonly memory: SharedArrayBuffer;
+  /** Absent under `wal`: the events come from the spool then. */
+  readonly source?: { readonly ring: RecordSource; readonly decoder: RecordDecoder; readonly sampler?: RecordSampler };
+  readonly sinks: readonly Sink[];
+  /** Under `wal` the main thread has the writer; for `spillSync` alone no reader is needed. */
+  readonly spool?: { readonly writer?: SpoolWriterPort; readonly reader?: SpoolReaderPort };
+  readonly deadLetters?: DeadLetters;
+  readonly options?: Partial<PipelineOptions>;
+  readonly clock: PipelineClock;
+  readonly random?: () => number;
+  readonly log: PipelineLog;
+  readonly observer?: PipelineObserver;
+  /** An event's id is this, a dash, and its sequence number. */
+  readonly processId: string;
+  /** There is something for `turn` to do before the time it gave. May be called within a turn. */
+  readonly wake?: () => void;
+}
+
+export interface StopResult {
+  /** The time ran out: what was left was spilled, or dropped. */
+  readonly timedOut: boolean;
+  /** Neither delivered nor spilled by this stop. */
+  readonly undelivered: number;
+}
+
+interface Barrier {
+  readonly isPassed: () => boolean;
+  readonly resolve: () => void;
+}
+
+interface Stopping {
+  readonly spillAt: number;
+  readonly endAt: number;
+  readonly lost: number;
+  readonly resolve: (result: StopResult) => void;
+}
+
+/** Records taken in by one turn, so that the sinks are not kept waiting by a flood. */
+const MOST_A_TURN = 2_000;
+
+/** When to spill what is left of a stop's time. */
+const SPILL_SHARE = 0.8;
+
+/** Brings what was recorded to the sinks. Runs in a thread of its own or on the main thread: whoever has the store. */
+export class Consumer {
+  readonly #store: Store;
+  readonly #intake: Intake | undefined;
+  readonly #spool: Spool | undefined;
+  readonly #spiller: Spiller | undefined;
+  readonly #runners: readonly SinkRunner[];
+  readonly #clock: PipelineClock;
+  readonly #log: PipelineLog;
+  #barriers: Barrier[] = [];
+  #stopping: Stopping | undefined;
+  #stopped: Promise<StopResult> | undefined;
+
+  constructor(parts: ConsumerParts) {
+    const { source, clock, log, processId } = parts;
+    const inlet = source && new Inlet(source.ring);
+    const store = Store.open(parts.memory, { onDisk: parts.spool?.reader?.counts, ring: inlet });
+    const options = { ...PIPELINE_DEFAULTS, ...parts.options };
+    this.#store = store;
+    this.#clock = clock;
+    this.#log = log;
+    this.#spool = parts.spool && new Spool(store, parts.spool.writer, parts.spool.reader);
+    const events = source && new StoredEvents(store, source.decoder, processId);
+    this.#spiller = events && new Spiller(store, events, this.#spool);
+    this.#intake = inlet && this.#spiller && new Intake(inlet, store, source?.sampler, this.#spiller, options.whenFull);
+    let batches = 0;
+    const shared: RunnerParts = {
+      store,
+      options,
+      clock,
+      log,
+      random: parts.random ?? Math.random,
+      deadLetters: parts.deadLetters,
+      observer: parts.observer,
+      batchId: () => `${processId}-${store.life}-${batches++}`,
+      wake: parts.wake ?? (() => {}),
+    };
+    this.#runners = parts.sinks.map((sink, index) => {
+      // What was left on disk need not wait for a batch to fill; the log is where everything comes from.
+      const spooled = this.#spool && new SpoolFeed(index, this.#spool, this.#spool.isLog ? options.flushIntervalMs : 0);
+      const lanes =
+        events && this.#spiller && new LaneFeed(index, store, events, this.#spiller, options.flushIntervalMs);
+      return new SinkRunner(
+        sink,
+        index,
+        [spooled, lanes].filter((feed) => feed !== undefined),
+        shared,
+      );
+    });
+  }
+
+  /** Takes in, and starts what is due; never waits. Gives the milliseconds until it has to be called again at the latest. */
+  turn(now: number): number {
+    if (!this.#store.owned) return Number.POSITIVE_INFINITY;
+    try {
+      return this.#work(now);
+    } catch (error) {
+      if (error instanceof StoreLost) return Number.POSITIVE_INFINITY;
+      throw error;
+    }
+  }
+
+  #work(now: number): number {
+    this.#intake?.takeIn(MOST_A_TURN, now);
+    this.#tendSpool(now);
+    this.#watchDepth();
+    for (const runner of this.#runners) runner.turn(now, this.#hurry);
+    this.#tendSpool(now);
+    this.#barriers = this.#barriers.filter((barrier) => !barrier.isPassed() || (barrier.resolve(), false));
+    this.#tendStop(now);
+    return this.#nextTurn(now);
+  }
+
+  /** Resolves when all that was accepted before has left memory; under `wal`, when no sink can do more about it now. */
+  flush(): Promise<void> {
+    return new Promise((resolve) => this.#raiseBarrier(resolve));
+  }
+
+  /** Delivers what it can, spills the rest when most of the time is over, and drops what has no place then. */
+  stop(deadlineMs: number): Promise<StopResult> {
+    this.#stopped ??= new Promise((resolve) => {
+      const now = this.#clock.now();
+      const spillAt = now + deadlineMs * SPILL_SHARE;
+      this.#stopping = { spillAt, endAt: now + deadlineMs, lost: this.#lost, resolve };
+      this.#raiseBarrier(() => {});
+    });
+    return this.#stopped;
+  }
+
+  /** At once and without the sinks: what is not settled goes to the spool, or is dropped where there is none. */
+  spillSync(): void {
+    const now = this.#clock.now();
+    for (const runner of this.#runners) runner.abandon();
+    this.#intake?.rescue();
+    do {
+      this.#emptyStore(now);
+    } while (this.#store.owned && (this.#intake?.takeIn(MOST_A_TURN, now) || this.#store.counts.held > 0));
+  }
+
+  /** After `stop`: whoever opened a sink closes it. */
+  async close(): Promise<void> {
+    await Promise.allSettled(this.#runners.map((runner) => runner.close()));
+  }
+
+  get #hurry(): boolean {
+    return this.#barriers.length > 0;
+  }
+
+  get #lost(): number {
+    const { counts } = this.#store;
+    const dropped = (reason: (typeof DROP_REASONS)[number]) =>
+      counts.get(EVENT_SCOPE, DROPPED + DROP_REASONS.indexOf(reason));
+    return dropped('shutdown') + dropped('spool_full') + dropped('retries_exhausted') + dropped('queue_full');
+  }
+
+  #raiseBarrier(resolve: () => void): void {
+    this.#barriers.push({ isPassed: this.#intake === undefined ? this.#logBarrier() : this.#laneBarrier(), resolve });
+  }
+
+  #laneBarrier(): () => boolean {
+    const { counts } = this.#store;
+    const target = counts.taken + (this.#intake?.waiting ?? 0);
+    let seq: number | undefined;
+    return () => {
+      if (seq === undefined && counts.taken >= target) seq = counts.lastSeq;
+      return seq !== undefined && this.#store.hasNoneUpTo(seq);
+    };
+  }
+
+  #logBarrier(): () => boolean {
+    const { counts } = this.#store;
+    this.#spool?.refresh();
+    const settled = (scope: number): number => counts.get(scope, DELIVERED) + counts.dropped(scope);
+    const targets = this.#runners.map((_, sink) => settled(sinkScope(sink)) + counts.get(sinkScope(sink), SPILLED));
+    return () =>
+      this.#runners.every((runner, sink) => runner.failing || settled(sinkScope(sink)) >= (targets[sink] as number));
+  }
+
+  /** What only the spool is to get goes there, and what it holds is looked at again. */
+  #tendSpool(now: number): void {
+    if (this.#spool === undefined || !this.#store.begin()) return;
+    try {
+      this.#spiller?.drain(now);
+    } finally {
+      this.#store.end();
+    }
+    this.#spool.tend(now, this.#store.counts.held + (this.#intake?.waiting ?? 0));
+  }
+
+  /** Says it once, and again when the queue has been nearly empty in between. */
+  #watchDepth(): void {
+    const { counts, limits } = this.#store;
+    const depth = counts.held;
+    if (!counts.halfFull && depth * 2 > limits.events) {
+      counts.halfFull = true;
+      this.#log.warn(`Metrics queue is getting full: queue_size=${depth}, max_queue_size=${limits.events}`);
+    } else if (counts.halfFull && depth * 4 < limits.events) {
+      counts.halfFull = false;
+    }
+  }
+
+  #tendStop(now: number): void {
+    const stopping = this.#stopping;
+    if (stopping === undefined) return;
+    const limit = this.#spool === undefined ? stopping.endAt : stopping.spillAt;
+    const timedOut = this.#barriers.length > 0 && now >= limit;
+    if (timedOut) this.spillSync();
+    else if (this.#barriers.length > 0) return;
+    this.#stopping = undefined;
+    for (const { resolve } of this.#barriers.splice(0)) resolve();
+    stopping.resolve({ timedOut, undelivered: this.#lost - stopping.lost });
+  }
+
+  #emptyStore(now: number): void {
+    if (!this.#store.begin()) return;
+    try {
+      for (const slot of this.#store.slots()) {
+        if (this.#spiller?.takes(now)) this.#store.spoolAll(slot);
+        else this.#store.dropAll(slot, this.#spiller?.spills ? 'spool_full' : 'shutdown');
+      }
+      this.#spiller?.drain(now);
+    } finally {
+      this.#store.end();
+    }
+  }
+
+  #nextTurn(now: number): number {
+    if ((this.#intake?.waiting ?? 0) > 0) return 0;
+    const times = this.#runners.map((runner) => runner.nextTurn(now, this.#hurry));
+    if (this.#stopping !== undefined)
+      times.push(this.#spool === undefined ? this.#stopping.endAt : this.#stopping.spillAt);
+    if (this.#spool !== undefined) times.push(now + this.#spool.pollMs);
+    return Math.max(0, Math.min(...times) - now);
+  }
+}

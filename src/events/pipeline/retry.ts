@@ -1,0 +1,31 @@
+const FIRST_MS = 250;
+const MOST_MS = 30_000;
+
+/**
+ * How long to wait after so many failures in a row: exponential, with full jitter, so that many processes that lost the
+ * same server do not come back to it together. Never less than the server asks for.
+ */
+export function backoffMs(failures: number, random: () => number, atLeastMs = 0): number {
+  const ceiling = Math.min(MOST_MS, FIRST_MS * 2 ** (failures - 1));
+  return Math.max(atLeastMs, random() * ceiling);
+}
+
+/** What an error says about trying again. */
+export interface Failure {
+  readonly permanent: boolean;
+  readonly tooLarge: boolean;
+  readonly retryAfterMs: number;
+  readonly reason: string;
+}
+
+export function failureOf(error: unknown): Failure {
+  const { permanent, code, retryAfterMs } = Object(error) as Partial<
+    Record<'permanent' | 'code' | 'retryAfterMs', unknown>
+  >;
+  return {
+    permanent: permanent === true,
+    tooLarge: code === 'TOO_LARGE',
+    retryAfterMs: typeof retryAfterMs === 'number' && retryAfterMs > 0 ? retryAfterMs : 0,
+    reason: error instanceof Error ? error.message : String(error),
+  };
+}

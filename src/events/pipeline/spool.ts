@@ -1,0 +1,150 @@
+import type { DropReason } from '../event.js';
+import type { SinkEvent } from '../sinks/sink.js';
+import { DELIVERED, EVENT_SCOPE, SPILLED, sinkScope } from '../store/layout.js';
+import { closeGaps } from '../store/repair.js';
+import type { AppendOutcome, Store } from '../store/store.js';
+import type { SpoolReaderPort, SpoolRecord, SpoolWriterPort } from './ports.js';
+
+/** How long a spool that was full, or failed, is left alone. */
+const REFUSAL_MS = 1_000;
+
+const SPOOL_POLL_MS = 500;
+const LOG_POLL_MS = 50;
+
+/** How many events are remembered that some sink has dropped while others are still to get them from the spool. */
+const MOST_DROPPED = 10_000;
+
+/** The spool with its accounts. Like the store's, its changes stand between `begin` and `end`. */
+export class Spool {
+  readonly #store: Store;
+  readonly #writer: SpoolWriterPort | undefined;
+  readonly #reader: SpoolReaderPort | undefined;
+  /** Which events are not delivered when their last sink is done with them, and why. */
+  readonly #dropped = new Map<string, DropReason>();
+  #refusesUntil = 0;
+  #appended = false;
+  #lostBefore = 0;
+  #tendAt = Number.NEGATIVE_INFINITY;
+
+  /** Without a writer it is the log of `wal`, which the main thread writes; without a reader it can only be spilled to. */
+  constructor(store: Store, writer: SpoolWriterPort | undefined, reader: SpoolReaderPort | undefined) {
+    this.#store = store;
+    this.#writer = writer;
+    this.#reader = reader;
+  }
+
+  get isLog(): boolean {
+    return this.#writer === undefined;
+  }
+
+  /** How often to look after it. A log is written by another thread, and a full batch is to be found soon. */
+  get pollMs(): number {
+    return this.isLog ? LOG_POLL_MS : SPOOL_POLL_MS;
+  }
+
+  takes(now: number): boolean {
+    return this.#writer !== undefined && now >= this.#refusesUntil;
+  }
+
+  waiting(sink: number): number {
+    return this.#reader?.counts.perSink[sink] ?? 0;
+  }
+
+  /** Reading finds what is corrupt. Not within a change: the disk takes its time. */
+  read(sink: number, most: number): readonly SinkEvent[] {
+    if (this.#reader === undefined) return [];
+    if (this.#appended) this.refresh();
+    const events = this.#reader.read(sink, most);
+    return this.#closeGaps() ? events : [];
+  }
+
+  /** Its own work, now and then, and at once where there is something new. Not within a change. */
+  tend(now: number, inMemory: number): void {
+    if (!this.#appended && now < this.#tendAt) return;
+    this.#tendAt = now + this.pollMs;
+    this.#writer?.syncIfDue();
+    this.#reader?.mark(this.#store.counts.taken, inMemory);
+    this.refresh();
+  }
+
+  /** Sees what was appended. Not within a change. */
+  refresh(): void {
+    if (this.#reader === undefined) return;
+    this.#reader.refresh();
+    this.#appended = false;
+    this.#closeGaps();
+  }
+
+  #closeGaps(): boolean {
+    const { counts, lost } = this.#reader as SpoolReaderPort;
+    if (!this.#store.begin()) return false;
+    const newlyLost = lost.events - this.#lostBefore;
+    this.#lostBefore = lost.events;
+    closeGaps(this.#store.counts, this.#store.limits.sinks, { ...counts, lost: newlyLost }, 'spool_corrupt');
+    this.#store.end();
+    return true;
+  }
+
+  append(record: SpoolRecord, now: number, dropped?: DropReason): AppendOutcome {
+    let outcome: AppendOutcome = 'failed';
+    try {
+      if (this.#writer !== undefined) outcome = this.#writer.append(record);
+    } catch {
+      // A spool that throws is one that fails: whoever wanted to write decides.
+    }
+    this.#store.assertOwned();
+    if (outcome === 'written') {
+      this.#appended = true;
+      if (dropped !== undefined) this.#rememberDropped(record.id, dropped);
+    } else {
+      this.#refusesUntil = now + REFUSAL_MS;
+    }
+    return outcome;
+  }
+
+  /** A sink has stored these. */
+  settle(sink: number, events: readonly SinkEvent[]): void {
+    const whole = this.#dropped.size === 0 ? events : events.filter(({ id }) => !this.#dropped.has(id));
+    if (whole.length > 0) this.#store.counts.add(EVENT_SCOPE, DELIVERED, this.#settled(sink, whole));
+    if (whole.length < events.length) {
+      for (const event of events) {
+        const dropped = this.#dropped.get(event.id);
+        if (dropped !== undefined) this.#settleIncomplete(sink, event, dropped);
+      }
+    }
+    this.#store.counts.add(sinkScope(sink), DELIVERED, events.length);
+  }
+
+  /** A sink does without this one. */
+  settleDropped(sink: number, event: SinkEvent, reason: DropReason): void {
+    this.#settleIncomplete(sink, event, this.#dropped.get(event.id) ?? reason);
+    this.#store.counts.addDropped(sinkScope(sink), reason);
+  }
+
+  /** One alone, since the spool tells how many events are gone and not which. */
+  #settleIncomplete(sink: number, event: SinkEvent, dropped: DropReason): void {
+    if (this.#settled(sink, [event]) === 0) {
+      this.#rememberDropped(event.id, dropped);
+    } else {
+      this.#dropped.delete(event.id);
+      this.#store.counts.addDropped(EVENT_SCOPE, dropped);
+    }
+  }
+
+  /** How many of them no sink needs any more. */
+  #settled(sink: number, events: readonly SinkEvent[]): number {
+    const reader = this.#reader as SpoolReaderPort;
+    const before = reader.counts.events;
+    reader.settle(sink, events);
+    this.#store.assertOwned();
+    const gone = before - reader.counts.events;
+    this.#store.counts.add(EVENT_SCOPE, SPILLED, -gone);
+    this.#store.counts.add(sinkScope(sink), SPILLED, -events.length);
+    return gone;
+  }
+
+  #rememberDropped(id: string, reason: DropReason): void {
+    if (this.#dropped.size >= MOST_DROPPED) this.#dropped.delete(this.#dropped.keys().next().value as string);
+    this.#dropped.set(id, reason);
+  }
+}

@@ -1,0 +1,157 @@
+import { DROP_REASONS, type DropReason, type EventCounts, type LossEquation, type RejectReason } from '../event.js';
+import {
+  BATCHES,
+  BREAKER,
+  BYTES_HELD,
+  CHANGES,
+  DELIVERED,
+  DEPTH_CRITICAL,
+  DEPTH_NORMAL,
+  DROPPED,
+  EVENT_SCOPE,
+  FAILED_WRITES,
+  HALF_FULL,
+  IN_FLIGHT,
+  LAST_FLUSH,
+  limitsOf,
+  numberAt,
+  RECOVERED,
+  RETRIES,
+  SAMPLED_OUT,
+  SPILLED,
+  SPOOL_BOUND,
+  sinkScope,
+  TAKEN,
+  TAKEN_COPY,
+  viewsOf,
+  WAITING,
+  WRITTEN,
+} from './layout.js';
+
+/** What the main thread knows by itself, as the only one that records. */
+export interface ProducerCounts {
+  readonly submitted: number;
+  readonly rejected: Readonly<Partial<Record<RejectReason, number>>>;
+  /** Accepted, and dropped before they were in the ring. */
+  readonly dropped: Readonly<Partial<Record<DropReason, number>>>;
+  /** In the ring: written, and not given back by its reader. */
+  readonly waiting: number;
+}
+
+export interface SinkState {
+  readonly batches: number;
+  readonly retries: number;
+  readonly failedWrites: number;
+  /** 0 closed, 0.5 half open, 1 open. */
+  readonly breaker: number;
+}
+
+export interface PipelineCounts extends EventCounts {
+  /** Of `submitted` and `accepted`: found in the spool, left there by a former process. */
+  readonly recovered: number;
+  readonly batchesWritten: number;
+  /** By all sinks together. */
+  readonly eventsPersisted: number;
+  /** Epoch milliseconds; undefined before the first. */
+  readonly lastFlushAt: number | undefined;
+  readonly halfFull: boolean;
+  readonly bytesHeld: number;
+  readonly depth: { readonly critical: number; readonly normal: number };
+  readonly sinkStates: Readonly<Record<string, SinkState>>;
+}
+
+/** How often a change of the counts is let pass before the last whole reading is given instead. */
+const MOST_TRIES = 1_000;
+
+/** Reads the counts from any thread at any time, and never half of a change. */
+export class CountsReader {
+  readonly #header: Int32Array<SharedArrayBuffer>;
+  readonly #numbers: Float64Array<SharedArrayBuffer>;
+  readonly #sinks: readonly string[];
+  readonly #onDiskOnly: boolean;
+  readonly #copy: Float64Array;
+  #last: PipelineCounts | undefined;
+
+  constructor(memory: SharedArrayBuffer, sinks: readonly string[]) {
+    const { header, numbers } = viewsOf(memory);
+    this.#header = header;
+    this.#numbers = numbers;
+    this.#sinks = sinks;
+    this.#onDiskOnly = limitsOf(memory).events === 0;
+    this.#copy = new Float64Array(numbers.length);
+  }
+
+  /** Where the writer died within a change, the last reading before it, until its successor has repaired the counts. */
+  read(producer: ProducerCounts): PipelineCounts {
+    for (let tries = 0; tries < MOST_TRIES; tries++) {
+      const before = Atomics.load(this.#header, CHANGES);
+      if ((before & 1) !== 0) continue;
+      this.#copy.set(this.#numbers);
+      const taken = this.#copy[Atomics.load(this.#header, TAKEN_COPY) + TAKEN] as number;
+      const halfFull = Atomics.load(this.#header, HALF_FULL) === 1;
+      // The reader of the ring gives space back within a change, so that what left the ring is in the counts.
+      const { waiting } = producer;
+      // Adds nothing: unlike a mere load, it is not overtaken by the reads before it on any processor.
+      if (Atomics.add(this.#header, CHANGES, 0) !== before) continue;
+      this.#last = this.#counts(producer, taken, waiting, halfFull);
+      return this.#last;
+    }
+    return this.#last ?? this.#counts(producer, 0, 0, false);
+  }
+
+  #counts(producer: ProducerCounts, taken: number, inRing: number, halfFull: boolean): PipelineCounts {
+    const recovered = this.#at(EVENT_SCOPE, RECOVERED);
+    const rejected = sum(producer.rejected);
+    // Under `wal` they are on disk before the reader has seen them.
+    const unseen = this.#onDiskOnly ? (this.#copy[WRITTEN] as number) - taken : 0;
+    const equation = (scope: number): LossEquation => ({
+      accepted: producer.submitted - rejected + this.#at(scope, RECOVERED),
+      sampledOut: this.#copy[SAMPLED_OUT] as number,
+      delivered: this.#at(scope, DELIVERED),
+      dropped: this.#dropped(scope, producer),
+      spilled: this.#at(scope, SPILLED) + unseen,
+      pending: this.#at(scope, WAITING) + this.#at(scope, SPOOL_BOUND) + inRing,
+      inFlight: this.#at(scope, IN_FLIGHT),
+    });
+    const perSink = <T>(make: (scope: number) => T): Record<string, T> =>
+      Object.fromEntries(this.#sinks.map((name, sink) => [name, make(sinkScope(sink))]));
+    const total = (field: number): number =>
+      this.#sinks.reduce((all, _, sink) => all + this.#at(sinkScope(sink), field), 0);
+    return {
+      submitted: producer.submitted + recovered,
+      rejected: { ...producer.rejected },
+      ...equation(EVENT_SCOPE),
+      sinks: perSink(equation),
+      recovered,
+      batchesWritten: total(BATCHES),
+      eventsPersisted: total(DELIVERED),
+      lastFlushAt: (this.#copy[LAST_FLUSH] as number) || undefined,
+      halfFull,
+      bytesHeld: this.#copy[BYTES_HELD] as number,
+      depth: { critical: this.#copy[DEPTH_CRITICAL] as number, normal: this.#copy[DEPTH_NORMAL] as number },
+      sinkStates: perSink((scope) => ({
+        batches: this.#at(scope, BATCHES),
+        retries: this.#at(scope, RETRIES),
+        failedWrites: this.#at(scope, FAILED_WRITES),
+        breaker: this.#at(scope, BREAKER),
+      })),
+    };
+  }
+
+  #dropped(scope: number, producer: ProducerCounts): Partial<Record<DropReason, number>> {
+    const dropped: Partial<Record<DropReason, number>> = {};
+    DROP_REASONS.forEach((reason, index) => {
+      const count = this.#at(scope, DROPPED + index) + (producer.dropped[reason] ?? 0);
+      if (count > 0) dropped[reason] = count;
+    });
+    return dropped;
+  }
+
+  #at(scope: number, field: number): number {
+    return this.#copy[numberAt(scope, field)] as number;
+  }
+}
+
+function sum(counts: Readonly<Partial<Record<string, number>>>): number {
+  return Object.values(counts).reduce<number>((total, count) => total + (count ?? 0), 0);
+}

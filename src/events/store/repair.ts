@@ -1,0 +1,80 @@
+import type { DropReason } from '../event.js';
+import type { Counts } from './counts.js';
+import {
+  DELIVERED,
+  EVENT_SCOPE,
+  IN_FLIGHT,
+  RECOVERED,
+  SLOTS_USED,
+  SPILLED,
+  SPOOL_BOUND,
+  type StoreViews,
+  sinkScope,
+  WAITING,
+} from './layout.js';
+import * as status from './status.js';
+
+/** What stands on disk: events that some sink still needs, and for each sink those that it needs. */
+export interface SpoolCounts {
+  readonly events: number;
+  readonly perSink: readonly number[];
+  /** Found to be lost since the last measurement. */
+  readonly lost?: number;
+}
+
+/**
+ * What a new owner does first, since the former one may have died between any two of its steps: the events' own words
+ * are the truth, and the counts follow them. Gives the slots in use, in the order of their arrival.
+ */
+export function repair(views: StoreViews, counts: Counts, sinks: number, onDisk: SpoolCounts | undefined): number[] {
+  const used: number[] = [];
+  counts.forgetHeld();
+  for (let slot = 0; slot < (views.header[SLOTS_USED] as number); slot++) {
+    const before = views.status[slot] as status.Status;
+    if (!status.isUsed(before)) continue;
+    if (status.isAppending(before) && onDisk !== undefined && onDisk.events > counts.get(EVENT_SCOPE, SPILLED)) {
+      Atomics.store(views.status, slot, 0);
+      continue;
+    }
+    const after = status.landed(status.withAppending(before, false), sinks);
+    Atomics.store(views.status, slot, after);
+    counts.moved(0, after);
+    counts.addHeld(status.isCritical(after), 1, views.length[slot] as number);
+    used.push(slot);
+  }
+  used.sort((a, b) => (views.seq[a] as number) - (views.seq[b] as number));
+  const newest = used.at(-1);
+  // It had come into the store, and was not yet counted as taken from the ring.
+  if (newest !== undefined && (views.seq[newest] as number) > counts.lastSeq) counts.take(views.seq[newest] as number);
+  closeGaps(counts, sinks, onDisk, 'thread_lost');
+  return used;
+}
+
+/**
+ * Makes the equation close after what could not be counted as it happened. On disk is what was measured there. More
+ * than was known: under `wal` what the main thread has written meanwhile, else left by a former process, or acknowledged
+ * once already by a sink whose cursor was not on disk yet. Less: lost, for the reason given.
+ */
+export function closeGaps(counts: Counts, sinks: number, onDisk: SpoolCounts | undefined, reason: DropReason): void {
+  if (onDisk !== undefined) {
+    const unknown = onDisk.events + (onDisk.lost ?? 0) - counts.get(EVENT_SCOPE, SPILLED);
+    const written = Math.min(unknown, counts.written - counts.taken);
+    if (written > 0) counts.take(counts.lastSeq, written);
+    counts.set(EVENT_SCOPE, SPILLED, onDisk.events);
+    for (let sink = 0; sink < sinks; sink++) counts.set(sinkScope(sink), SPILLED, onDisk.perSink[sink] ?? 0);
+  }
+  for (let scope = EVENT_SCOPE; scope <= sinks; scope++) {
+    const gap = gapOf(counts, scope);
+    if (gap > 0) counts.addDropped(scope, reason, gap);
+    else if (gap < 0) counts.add(scope, RECOVERED, -gap);
+  }
+}
+
+function gapOf(counts: Counts, scope: number): number {
+  const accepted = counts.taken + counts.get(scope, RECOVERED);
+  const known = [DELIVERED, SPILLED, WAITING, SPOOL_BOUND, IN_FLIGHT].reduce(
+    (sum, field) => sum + counts.get(scope, field),
+    0,
+  );
+  return accepted - counts.sampledOut - counts.dropped(scope) - known;
+}
