@@ -13,7 +13,7 @@ import {
   INTEGER,
   KEY,
   KEY_SHIFT,
-  KINDS,
+  kindOf,
   NAME,
   NULL,
   OBJECT,
@@ -53,7 +53,7 @@ export class EventDecoder {
 
   json(bytes: Uint8Array, id: string, sampling?: StoredSampling): string {
     this.load(bytes);
-    const kind = KINDS[((this.memory.words[1] as number) & 0xff) - 1] as EventKind;
+    const kind = kindOf(this.memory.words[1] as number);
     const time = timestampOf(kind, this.memory.doubles[2] as number);
     const members = this.members(TIMESTAMP_AFTER[kind], `"timestamp":${time}`);
     return `{"event_id":${JSON.stringify(id)},${members}${sampling === undefined ? '' : samplingText(sampling)}}`;

@@ -13,6 +13,15 @@ export const NAMES = 0;
 export const KINDS = ['metric', 'operation', 'wide'] as const satisfies readonly EventKind[];
 export const CRITICAL = 1 << 8;
 
+export function kindNumber(kind: EventKind): number {
+  return kind === 'metric' ? 1 : kind === 'operation' ? 2 : 3;
+}
+
+/** The kind of an event's record. */
+export function kindOf(what: number): EventKind {
+  return KINDS[(what & 0xff) - 1] as EventKind;
+}
+
 export const TEXT_LATIN1 = 1;
 export const TEXT_UTF8 = 2;
 /** Only text that is not well-formed, so that it comes out as it went in. */

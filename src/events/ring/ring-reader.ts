@@ -1,6 +1,6 @@
 import { type EventFacts, readFacts } from '../encoding/facts.js';
 import { KNOWN_NAMES } from '../encoding/names.js';
-import { CRITICAL, cellText, HEADER_BYTES, KEY_SHIFT, KINDS, NAMES, type RecordMemory } from '../encoding/record.js';
+import { CRITICAL, cellText, HEADER_BYTES, KEY_SHIFT, kindOf, NAMES, type RecordMemory } from '../encoding/record.js';
 import type { EventKind } from '../event.js';
 import { controlOf, HEAD, memoryOf, PUBLISHED, SKIP, SLEEPING, TAIL, TAKEN } from './ring.js';
 
@@ -94,7 +94,7 @@ export class RingReader {
     const what = memory.words[(start >> 2) + 1] as number;
     return {
       seq: memory.doubles[(start >> 3) + 1] as number,
-      kind: KINDS[(what & 0xff) - 1] as EventKind,
+      kind: kindOf(what),
       critical: (what & CRITICAL) !== 0,
       at: memory.doubles[(start >> 3) + 2] as number,
       bytes: memory.bytes.subarray(start, start + length),
