@@ -1,0 +1,37 @@
+/** No text without one of these holds anything to mask; most texts have none. */
+const SUSPECT = /@|eyJ|bearer|\d(?:[ -]?\d){12}/i;
+/** Only where a run of such characters begins, so that a long run is read once. */
+const EMAIL = /(?<![\p{L}\p{N}._%+'-])[\p{L}\p{N}._%+'-]+@[\p{L}\p{N}-]+(?:\.[\p{L}\p{N}-]+)*\.\p{L}{2,}/gu;
+const BEARER = /\b(bearer\s{1,8})([\w.~+/=-]{8,})/gi;
+const JSON_WEB_TOKEN = /\beyJ[\w-]{5,}\.[\w-]+(?:\.[\w-]*)*/g;
+const DIGITS = /(?<![\w.-])\d(?:[ -]?\d){12,18}(?![\w-])/g;
+/** Visa; Mastercard; American Express; Diners; Discover; JCB; Maestro and UnionPay. */
+const ISSUER = /^(?:4|5[0-8]|2[2-7]|3[4-8]|30|6)/;
+/** After `bearer`, shorter words without a digit are prose. */
+const SHORTEST_WORD = 20;
+
+/** Masks what looks like an e-mail address, a bearer token or a card number. */
+export function maskText(text: string): string {
+  if (text.length < 6 || !SUSPECT.test(text)) return text;
+  return text
+    .replace(JSON_WEB_TOKEN, '[token]')
+    .replace(BEARER, (all, word: string, token: string) => (isToken(token) ? `${word}[token]` : all))
+    .replace(EMAIL, '[email]')
+    .replace(DIGITS, (digits) => (isCard(digits.replace(/[ -]/g, '')) ? '[card]' : digits));
+}
+
+function isToken(word: string): boolean {
+  return word.length >= SHORTEST_WORD || /\d/.test(word);
+}
+
+/** A known issuer's, with Luhn's check digit: ids of as many digits are kept but for one in ten. */
+function isCard(digits: string): boolean {
+  if (!ISSUER.test(digits)) return false;
+  let sum = 0;
+  for (let index = 0; index < digits.length; index++) {
+    const digit = digits.charCodeAt(digits.length - 1 - index) - 48;
+    const doubled = index % 2 === 0 ? digit : digit * 2;
+    sum += doubled > 9 ? doubled - 9 : doubled;
+  }
+  return sum % 10 === 0;
+}
