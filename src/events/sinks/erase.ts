@@ -12,7 +12,7 @@ export interface Erasure {
   readonly erased: number;
   /** The files that were rewritten, or deleted because nothing was left. */
   readonly files: readonly string[];
-  /** Lines that are no JSON, such as one that a crash cut off: nobody can say whose they are, so they stay. */
+  /** Lines and files that are no JSON, such as a line that a crash cut off: nobody can say whose they are, so they stay. */
   readonly unreadable: number;
 }
 
@@ -45,14 +45,14 @@ const NOTHING: Counts = { erased: 0, unreadable: 0 };
 const NEWLINE = 10;
 
 async function eraseRecords(path: string, predicate: EventPredicate): Promise<Counts> {
-  const { records, batch_timestamp, batch_id } = JSON.parse(await readFile(path, 'utf8'));
-  const kept: string[] = records
-    .filter((record: object) => !predicate({ ...record }))
-    .map((record: object) => JSON.stringify(record));
-  const erased = records.length - kept.length;
+  const batch = parsed(await readFile(path, 'utf8'));
+  if (!Array.isArray(batch?.records)) return { erased: 0, unreadable: 1 };
+  const kept = batch.records.filter((record) => !predicate(record));
+  const erased = batch.records.length - kept.length;
   if (kept.length === 0) await rm(path);
   else if (erased > 0) {
-    const text = batchFile(batch_id, batch_timestamp, kept);
+    const lines = kept.map((record) => JSON.stringify(record));
+    const text = batchFile(String(batch.batch_id), String(batch.batch_timestamp), lines);
     await replaceWhole(path, async (file) => (await file.writeFile(text), true));
   }
   return { erased, unreadable: 0 };
@@ -61,13 +61,11 @@ async function eraseRecords(path: string, predicate: EventPredicate): Promise<Co
 async function eraseLines(path: string, predicate: EventPredicate): Promise<Counts> {
   const counts = { erased: 0, unreadable: 0, kept: 0 };
   const stays = (line: string): boolean => {
-    try {
-      if (predicate(JSON.parse(line))) return (counts.erased++, false);
-    } catch {
-      counts.unreadable++;
-    }
-    counts.kept++;
-    return true;
+    const event = parsed(line);
+    if (event === undefined) counts.unreadable++;
+    const erased = event !== undefined && predicate(event);
+    erased ? counts.erased++ : counts.kept++;
+    return !erased;
   };
   const { atime, mtime } = await stat(path);
   await replaceWhole(path, async (file) => {
@@ -81,6 +79,14 @@ async function eraseLines(path: string, predicate: EventPredicate): Promise<Coun
   });
   if (counts.erased > 0 && counts.kept === 0) await rm(path);
   return counts;
+}
+
+function parsed(text: string): Record<string, unknown> | undefined {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 /** The lines of a file, as many at a time as were read. */

@@ -10,6 +10,7 @@ export async function makeWritable(sink: string, directory: string, tryToWrite: 
     await mkdir(directory, { recursive: true });
     await tryToWrite();
   } catch (cause) {
+    if (PromptheusError.is(cause)) throw cause;
     throw new PromptheusError(
       'SINK_NOT_WRITABLE',
       `The sink ${sink} cannot write in ${directory}: ${String(cause)}. Give it a place where this process may write.`,
