@@ -11,8 +11,10 @@ export function consoleSink({ name = 'console' }: { readonly name?: string } = {
         process.stdout.write(bytes, (error) => (error ? reject(error) : resolve({ failures })));
       });
     },
-    writeSync(batch) {
-      process.stdout.write(linesOf(batch).bytes);
+    writeSync(batch: SinkBatch): SinkReceipt {
+      const { bytes, failures } = linesOf(batch);
+      process.stdout.write(bytes);
+      return { failures };
     },
   };
 }

@@ -77,10 +77,12 @@ class JsonFilesSink implements Sink {
     return this.turns.take(() => this.store(batch));
   }
 
-  writeSync(batch: SinkBatch): void {
-    for (const records of inFiles(recordsOf(batch).records)) {
-      for (const { path, text } of this.candidates(records)) if (createWholeSync(path, text)) break;
+  writeSync(batch: SinkBatch): SinkReceipt {
+    const { records, failures } = recordsOf(batch);
+    for (const file of inFiles(records)) {
+      for (const { path, text } of this.candidates(file)) if (createWholeSync(path, text)) break;
     }
+    return { failures };
   }
 
   async close(): Promise<void> {

@@ -85,13 +85,12 @@ class JsonlSink implements Sink {
     return this.turns.take(() => this.append(linesOf(batch)));
   }
 
-  writeSync(batch: SinkBatch): void {
-    const { bytes } = linesOf(batch);
-    if (bytes.length === 0) return;
-    const file = this.openSync(bytes.length);
+  writeSync(batch: SinkBatch): SinkReceipt {
+    const lines = linesOf(batch);
+    if (lines.bytes.length === 0) return lines;
+    const file = this.openSync(lines.bytes.length);
     try {
-      const whole = isTornSync(file) ? Buffer.concat([END_OF_LINE, bytes]) : bytes;
-      for (let written = 0; written < whole.length; ) written += writeSync(file, whole, written);
+      return appendToSync(file, lines);
     } finally {
       closeSync(file);
     }
@@ -129,18 +128,48 @@ class JsonlSink implements Sink {
   }
 }
 
-/** A disk that is full takes a part of a batch: what it has taken is stored, and only the rest failed. */
 async function appendTo(file: FileHandle, lines: Lines): Promise<SinkReceipt> {
-  const before = (await isTorn(file)) ? END_OF_LINE : Buffer.alloc(0);
-  const bytes = before.length === 0 ? lines.bytes : Buffer.concat([before, lines.bytes]);
-  let written = 0;
+  const append = new Append(lines, await isTorn(file));
   try {
-    while (written < bytes.length) written += (await file.write(bytes, written)).bytesWritten;
+    while (!append.isDone) append.written += (await file.write(append.bytes, append.written)).bytesWritten;
+    return lines;
   } catch (error) {
-    if (written <= before.length) throw error;
-    return lines.receiptOf(written - before.length, error);
+    return append.receiptAfter(error);
   }
-  return lines;
+}
+
+function appendToSync(file: number, lines: Lines): SinkReceipt {
+  const append = new Append(lines, isTornSync(file));
+  try {
+    while (!append.isDone) append.written += writeSync(file, append.bytes, append.written);
+    return lines;
+  } catch (error) {
+    return append.receiptAfter(error);
+  }
+}
+
+/** A disk that gets full takes a part of a batch: what it has taken is stored, and only the rest failed. */
+class Append {
+  readonly bytes: Buffer;
+  written = 0;
+
+  constructor(
+    private readonly lines: Lines,
+    isTorn: boolean,
+  ) {
+    this.bytes = isTorn ? Buffer.concat([END_OF_LINE, lines.bytes]) : lines.bytes;
+  }
+
+  get isDone(): boolean {
+    return this.written === this.bytes.length;
+  }
+
+  /** @throws what stopped it, where nothing of the batch was written */
+  receiptAfter(error: unknown): SinkReceipt {
+    const ofLines = this.written - (this.bytes.length - this.lines.bytes.length);
+    if (ofLines <= 0) throw error;
+    return this.lines.receiptOf(ofLines, error);
+  }
 }
 
 /** Whether a crash or a full disk left a line without its end, which must not run into ours. */

@@ -18,9 +18,11 @@ export class SinkOptions<Options extends object> {
     );
   }
 
-  /** A path, made absolute: the thread may live in another time of the process's directory. */
+  /** A path, made absolute: the process may change its directory before the sink opens. */
   path(option: keyof Options & string): string {
-    return resolve(this.text(option) ?? this.missing(option, 'a path'));
+    const path = this.text(option);
+    if (path === undefined) throw this.invalid(option, 'a path', path);
+    return resolve(path);
   }
 
   text(option: keyof Options & string): string | undefined {
@@ -41,10 +43,6 @@ export class SinkOptions<Options extends object> {
     if (value === undefined || (Number.isSafeInteger(value) && (value as number) >= 1))
       return value as number | undefined;
     throw this.invalid(option, 'a whole number of at least 1', value);
-  }
-
-  private missing(option: string, kind: string): never {
-    throw this.invalid(option, kind, undefined);
   }
 
   private invalid(option: string, kind: string, value: unknown): PromptheusError {

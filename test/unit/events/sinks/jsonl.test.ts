@@ -47,7 +47,8 @@ describe('jsonlSink', () => {
     const { sink, path } = await opened();
     appendFileSync(path, '{"torn');
     const events = someEvents(3);
-    sink.writeSync?.(aBatch(events));
+    const bad = { ...anEvent(), json: '{\n}' };
+    expect(sink.writeSync?.(aBatch([bad, ...events]))).toMatchObject({ failures: [{ index: 0, permanent: true }] });
     expect(linesOfFile(path)).toEqual(['{"torn', ...events.map(({ json }) => json)]);
   });
 
