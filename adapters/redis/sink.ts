@@ -52,4 +52,3 @@ function receiptOf(results: readonly PromiseSettledResult<unknown>[]): SinkRecei
   if (failures.length === results.length) throw (results[0] as PromiseRejectedResult).reason;
   return { failures };
 }
-

@@ -1,0 +1,92 @@
+import type { Sink, SinkEvent, SinkFailure } from '../../src/adapter.js';
+import { assertOptions } from '../shared/ai/options.js';
+import { hasMethod, wantMethods, wantText } from '../shared/events/wanted.js';
+import { isInvalid, isTooLarge } from './failure.js';
+import { messageOf, requestIdOf } from './message.js';
+import type { KafkaProducer, OutgoingMessage } from './types.js';
+
+/** Options of {@link kafkaSink}; every one may be left out. */
+export interface KafkaSinkOptions {
+  /** Default: `'log-events'`. */
+  readonly topic?: string;
+  /** Hears of each event that was published, by one line. Default: nobody. */
+  readonly logger?: { info(message: string): void };
+}
+
+type Send = (messages: readonly OutgoingMessage[]) => Promise<unknown>;
+
+/** All replicas that are in sync. */
+const ACKS_ALL = -1;
+
+/**
+ * Publishes events to a Kafka topic, acknowledged by all replicas that are in sync. The producer stays the application's
+ * to connect and to close.
+ *
+ * @throws {NOT_A_CLIENT} {INVALID_OPTION}
+ * @example
+ * ```ts
+ * const producer = new Producer({ clientId: 'api', bootstrapBrokers: ['localhost:9092'], retries: 0 });
+ * const sink = kafkaSink(producer);
+ * ```
+ */
+export function kafkaSink(producer: KafkaProducer, options: KafkaSinkOptions = {}): Sink {
+  const of = 'kafkaSink';
+  assertOptions(of, options, ['topic', 'logger']);
+  const { topic = 'log-events', logger } = options;
+  wantText(of, 'topic', topic);
+  wantMethods(
+    of,
+    producer,
+    ['send'],
+    'Give it a producer of @platformatic/kafka, @confluentinc/kafka-javascript or kafkajs.',
+  );
+  const send = senderOf(producer, topic);
+  return {
+    name: 'kafka',
+    async write({ events }) {
+      if (events.length === 0) return undefined;
+      const failures = await publish(send, events, 0);
+      if (logger !== undefined) tell(logger, topic, events, failures);
+      return failures.length === 0 ? undefined : { failures };
+    },
+  };
+}
+
+/** What differs: where the topic stands, and who says how many acknowledgements there have to be. */
+function senderOf(producer: KafkaProducer, topic: string): Send {
+  const client = producer as unknown as { send(record: object): Promise<unknown> };
+  if (hasMethod(producer, 'asStream')) {
+    return (messages) => client.send({ messages: messages.map((message) => ({ topic, ...message })), acks: ACKS_ALL });
+  }
+  // Confluent's producer takes `acks` when it is made (all, by default), and refuses a `send` that names them.
+  if (hasMethod(producer, 'dependentAdmin')) return (messages) => client.send({ topic, messages });
+  return (messages) => client.send({ topic, messages, acks: ACKS_ALL });
+}
+
+/** A broker refuses a batch as a whole for one message in it, so it is halved until the guilty one stands alone. */
+async function publish(send: Send, events: readonly SinkEvent[], first: number): Promise<SinkFailure[]> {
+  try {
+    await send(events.map(messageOf));
+    return [];
+  } catch (error) {
+    if (!isTooLarge(error) && !isInvalid(error)) throw error;
+    if (events.length === 1) return [{ index: first, reason: String(error), permanent: true }];
+  }
+  const middle = events.length >> 1;
+  const before = await publish(send, events.slice(0, middle), first);
+  const after = await publish(send, events.slice(middle), first + middle);
+  return [...before, ...after];
+}
+
+function tell(
+  logger: { info(message: string): void },
+  topic: string,
+  events: readonly SinkEvent[],
+  failures: readonly SinkFailure[],
+): void {
+  const failed = new Set(failures.map(({ index }) => index));
+  events.forEach(({ id, json }, index) => {
+    if (failed.has(index)) return;
+    logger.info(`Published log event to Kafka topic: ${topic}, requestId: ${requestIdOf(json) ?? id}`);
+  });
+}

@@ -1,0 +1,85 @@
+import type { Sink } from '../../src/adapter.js';
+import { assertOptions } from '../shared/ai/options.js';
+import { wantCount, wantMethods } from '../shared/events/wanted.js';
+import { documentOf } from './document.js';
+import { failuresOf, writeErrorsOf } from './write-errors.js';
+
+/** A collection of the `mongodb` driver. Not a time series: those do not keep `_id` unique. */
+export interface MongoCollection {
+  insertMany(documents: never[], options: never): Promise<unknown>;
+  createIndex(keys: never, options: never): Promise<unknown>;
+}
+
+/** Options of {@link mongoSink}; every one may be left out. */
+export interface MongoSinkOptions {
+  /** MongoDB deletes what is older. Default: nothing is deleted. */
+  readonly ttlDays?: number;
+}
+
+interface Driver {
+  insertMany(documents: readonly object[], options: { readonly ordered: false }): Promise<unknown>;
+  createIndex(keys: object, options: object): Promise<unknown>;
+}
+
+const SECONDS_A_DAY = 86_400;
+
+/**
+ * Inserts events into a MongoDB collection, a batch by one unordered bulk write, each event under its id: what is given
+ * twice is stored once. The client stays the application's to connect and to close.
+ *
+ * @throws {NOT_A_CLIENT} {INVALID_OPTION}
+ * @example
+ * ```ts
+ * const client = new MongoClient(url, { serverSelectionTimeoutMS: 5_000 });
+ * const sink = mongoSink(client.db('logs').collection('events'), { ttlDays: 30 });
+ * ```
+ */
+export function mongoSink(collection: MongoCollection, options: MongoSinkOptions = {}): Sink {
+  const of = 'mongoSink';
+  assertOptions(of, options, ['ttlDays']);
+  wantCount(of, 'ttlDays', options.ttlDays);
+  wantMethods(
+    of,
+    collection,
+    ['insertMany'],
+    'Give it a collection of the mongodb driver: `client.db(…).collection(…)`.',
+  );
+  const driver = collection as unknown as Driver;
+  const index = new TtlIndex(driver, options.ttlDays);
+  return {
+    name: 'mongodb',
+    open: () => index.ensure(),
+    async write({ events }) {
+      if (events.length === 0) return undefined;
+      await index.ensure();
+      try {
+        await driver.insertMany(events.map(documentOf), { ordered: false });
+        return undefined;
+      } catch (error) {
+        const errors = writeErrorsOf(error);
+        if (errors === undefined) throw error;
+        const failures = failuresOf(errors);
+        return failures.length === 0 ? undefined : { failures };
+      }
+    },
+  };
+}
+
+/** Made once; where MongoDB was away when the sink was opened, before the first write. */
+class TtlIndex {
+  private isThere: boolean;
+
+  constructor(
+    private readonly driver: Driver,
+    private readonly ttlDays: number | undefined,
+  ) {
+    this.isThere = ttlDays === undefined;
+  }
+
+  async ensure(): Promise<void> {
+    if (this.isThere) return;
+    const expireAfterSeconds = (this.ttlDays ?? 0) * SECONDS_A_DAY;
+    await this.driver.createIndex({ timestamp: 1 }, { name: 'promptheus_ttl', expireAfterSeconds });
+    this.isThere = true;
+  }
+}

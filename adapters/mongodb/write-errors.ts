@@ -1,0 +1,39 @@
+import type { SinkFailure } from '../../src/adapter.js';
+
+/** What the driver says of one document that was not inserted. */
+interface WriteError {
+  readonly index: number;
+  readonly code: number;
+  readonly errmsg?: string;
+  readonly keyPattern?: Readonly<Record<string, unknown>>;
+  readonly err?: { readonly keyPattern?: Readonly<Record<string, unknown>> };
+}
+
+const DUPLICATE_KEY = 11_000;
+/** Over 16 MB; refused by the collection's validator; a field name that cannot be stored; a key that cannot be indexed. */
+const PERMANENT: ReadonlySet<number> = new Set([10_334, 17_280, 121, 52, 55, 56, 57, DUPLICATE_KEY]);
+
+/** The errors by document; none where the error is of the whole batch. */
+export function writeErrorsOf(error: unknown): readonly WriteError[] | undefined {
+  const { writeErrors } = (error ?? {}) as { writeErrors?: WriteError | readonly WriteError[] };
+  const errors = writeErrors === undefined ? [] : [writeErrors].flat();
+  return errors.length === 0 ? undefined : (errors as readonly WriteError[]);
+}
+
+/** An event that is there under its id was stored by an earlier try. */
+export function failuresOf(errors: readonly WriteError[]): SinkFailure[] {
+  return errors
+    .filter((error) => !isStoredAlready(error))
+    .map(({ index, code, errmsg }) => ({
+      index,
+      reason: errmsg ?? `MongoDB's error ${code}`,
+      permanent: PERMANENT.has(code),
+    }));
+}
+
+function isStoredAlready({ code, errmsg, keyPattern, err }: WriteError): boolean {
+  if (code !== DUPLICATE_KEY) return false;
+  const pattern = keyPattern ?? err?.keyPattern;
+  if (pattern !== undefined) return Object.keys(pattern).join() === '_id';
+  return /index: _id_?\b/.test(errmsg ?? '');
+}

@@ -1,0 +1,1 @@
+export { type OpenTelemetryLogs, otlpLogSink } from './sink.js';

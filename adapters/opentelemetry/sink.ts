@@ -1,0 +1,44 @@
+import type { Sink } from '../../src/adapter.js';
+import { hasMethod, wantMethods } from '../shared/events/wanted.js';
+import { type LogRecord, recordOf } from './record.js';
+
+interface OpenTelemetryLogger {
+  emit(record: LogRecord): void;
+}
+
+/** A `LoggerProvider` of OpenTelemetry's SDK, or a `Logger` of its API. */
+export interface OpenTelemetryLogs {
+  getLogger?(name: string): { emit(record: never): void };
+  emit?(record: never): void;
+  forceFlush?(): Promise<void>;
+}
+
+/** A `BatchLogRecordProcessor` drops what comes past the 2,048 records of its queue, and tells nobody. */
+const RECORDS_A_FLUSH = 512;
+
+/**
+ * Emits events as log records of the OpenTelemetry SDK that the application has set up. Delivered means handed over to the
+ * SDK, and flushed where it is given as a provider: what the SDK's exporter then loses, it reports on its own.
+ *
+ * @throws {NOT_A_CLIENT}
+ * @example
+ * ```ts
+ * const sink = otlpLogSink(new LoggerProvider({ processors: [new BatchLogRecordProcessor({ exporter })] }));
+ * ```
+ */
+export function otlpLogSink(logs: OpenTelemetryLogs): Sink {
+  const advice = 'Give it a LoggerProvider of @opentelemetry/sdk-logs, or a logger of one.';
+  wantMethods('otlpLogSink', logs, ['getLogger', 'emit'], advice);
+  const logger = (logs.getLogger?.('promptheus') ?? logs) as OpenTelemetryLogger;
+  const flushes = hasMethod(logs, 'forceFlush');
+  return {
+    name: 'otlp',
+    async write({ events }) {
+      for (let from = 0; from < events.length; from += RECORDS_A_FLUSH) {
+        for (const event of events.slice(from, from + RECORDS_A_FLUSH)) logger.emit(recordOf(event));
+        if (flushes) await logs.forceFlush?.();
+      }
+      return undefined;
+    },
+  };
+}
