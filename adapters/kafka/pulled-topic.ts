@@ -60,7 +60,7 @@ export class PulledTopic implements Source {
     const { batchSize, waitMs } = this.settings;
     const pulled: PulledMessage[] = [];
     let timer: NodeJS.Timeout | undefined;
-    const timeOver = new Promise<undefined>((resolve) => {
+    const timeOver = new Promise<void>((resolve) => {
       timer = setTimeout(resolve, waitMs);
     });
     try {

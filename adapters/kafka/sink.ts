@@ -1,7 +1,8 @@
 import type { Sink, SinkEvent, SinkFailure } from '../../src/adapter.js';
 import { assertOptions } from '../shared/ai/options.js';
+import { storeApart } from '../shared/events/store-apart.js';
 import { hasMethod, wantMethods, wantText } from '../shared/events/wanted.js';
-import { isInvalid, isTooLarge } from './failure.js';
+import { isRefused } from './failure.js';
 import { messageOf, requestIdOf } from './message.js';
 import type { KafkaProducer, OutgoingMessage } from './types.js';
 
@@ -45,7 +46,8 @@ export function kafkaSink(producer: KafkaProducer, options: KafkaSinkOptions = {
     name: 'kafka',
     async write({ events }) {
       if (events.length === 0) return undefined;
-      const failures = await publish(send, events, 0);
+      // A broker refuses a batch as a whole for one message in it.
+      const failures = await storeApart(events, (some) => send(some.map(messageOf)), isRefused);
       if (logger !== undefined) tell(logger, topic, events, failures);
       return failures.length === 0 ? undefined : { failures };
     },
@@ -61,21 +63,6 @@ function senderOf(producer: KafkaProducer, topic: string): Send {
   // Confluent's producer takes `acks` when it is made (all, by default), and refuses a `send` that names them.
   if (hasMethod(producer, 'dependentAdmin')) return (messages) => client.send({ topic, messages });
   return (messages) => client.send({ topic, messages, acks: ACKS_ALL });
-}
-
-/** A broker refuses a batch as a whole for one message in it, so it is halved until the guilty one stands alone. */
-async function publish(send: Send, events: readonly SinkEvent[], first: number): Promise<SinkFailure[]> {
-  try {
-    await send(events.map(messageOf));
-    return [];
-  } catch (error) {
-    if (!isTooLarge(error) && !isInvalid(error)) throw error;
-    if (events.length === 1) return [{ index: first, reason: String(error), permanent: true }];
-  }
-  const middle = events.length >> 1;
-  const before = await publish(send, events.slice(0, middle), first);
-  const after = await publish(send, events.slice(middle), first + middle);
-  return [...before, ...after];
 }
 
 function tell(

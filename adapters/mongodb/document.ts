@@ -2,7 +2,9 @@ import type { SinkEvent } from '../../src/adapter.js';
 
 /** The fields of an event; its id is the document's, and `timestamp` is a date, as the TTL index wants it. */
 export function documentOf({ id, json }: SinkEvent): Record<string, unknown> {
-  const { event_id: _, timestamp, ...fields } = JSON.parse(json) as Record<string, unknown>;
+  const told: unknown = JSON.parse(json);
+  if (typeof told !== 'object' || told === null || Array.isArray(told)) throw new SyntaxError('an event is an object');
+  const { event_id: _, timestamp, ...fields } = told as Record<string, unknown>;
   return { _id: id, timestamp: dateOf(timestamp), ...fields };
 }
 

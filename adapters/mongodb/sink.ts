@@ -1,8 +1,9 @@
-import type { Sink } from '../../src/adapter.js';
+import type { Sink, SinkEvent, SinkFailure } from '../../src/adapter.js';
 import { assertOptions } from '../shared/ai/options.js';
+import { storeApart } from '../shared/events/store-apart.js';
 import { wantCount, wantMethods } from '../shared/events/wanted.js';
 import { documentOf } from './document.js';
-import { failuresOf, writeErrorsOf } from './write-errors.js';
+import { failuresOf, isUnwritable, writeErrorsOf } from './write-errors.js';
 
 /** A collection of the `mongodb` driver. Not a time series: those do not keep `_id` unique. */
 export interface MongoCollection {
@@ -52,17 +53,21 @@ export function mongoSink(collection: MongoCollection, options: MongoSinkOptions
     async write({ events }) {
       if (events.length === 0) return undefined;
       await index.ensure();
-      try {
-        await driver.insertMany(events.map(documentOf), { ordered: false });
-        return undefined;
-      } catch (error) {
-        const errors = writeErrorsOf(error);
-        if (errors === undefined) throw error;
-        const failures = failuresOf(errors);
-        return failures.length === 0 ? undefined : { failures };
-      }
+      const failures = await storeApart(events, (some) => insert(driver, some), isUnwritable);
+      return failures.length === 0 ? undefined : { failures };
     },
   };
+}
+
+async function insert(driver: Driver, events: readonly SinkEvent[]): Promise<SinkFailure[]> {
+  try {
+    await driver.insertMany(events.map(documentOf), { ordered: false });
+    return [];
+  } catch (error) {
+    const errors = writeErrorsOf(error);
+    if (errors === undefined) throw error;
+    return failuresOf(errors);
+  }
 }
 
 /** Made once; where MongoDB was away when the sink was opened, before the first write. */

@@ -13,6 +13,12 @@ const DUPLICATE_KEY = 11_000;
 /** Over 16 MB; refused by the collection's validator; a field name that cannot be stored; a key that cannot be indexed. */
 const PERMANENT: ReadonlySet<number> = new Set([10_334, 17_280, 121, 52, 55, 56, 57, DUPLICATE_KEY]);
 
+/** What JSON can say and BSON cannot (a key with a zero byte), or a document over 16 MB: the driver refuses a batch as a whole. */
+export function isUnwritable(error: unknown): boolean {
+  const { name = '' } = (error ?? {}) as { name?: string };
+  return name.startsWith('BSON') || name === 'MongoInvalidArgumentError' || name === 'SyntaxError';
+}
+
 /** The errors by document; none where the error is of the whole batch. */
 export function writeErrorsOf(error: unknown): readonly WriteError[] | undefined {
   const { writeErrors } = (error ?? {}) as { writeErrors?: WriteError | readonly WriteError[] };

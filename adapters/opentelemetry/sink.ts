@@ -1,4 +1,4 @@
-import type { Sink } from '../../src/adapter.js';
+import type { Sink, SinkEvent, SinkFailure } from '../../src/adapter.js';
 import { hasMethod, wantMethods } from '../shared/events/wanted.js';
 import { type LogRecord, recordOf } from './record.js';
 
@@ -34,11 +34,24 @@ export function otlpLogSink(logs: OpenTelemetryLogs): Sink {
   return {
     name: 'otlp',
     async write({ events }) {
-      for (let from = 0; from < events.length; from += RECORDS_A_FLUSH) {
-        for (const event of events.slice(from, from + RECORDS_A_FLUSH)) logger.emit(recordOf(event));
-        if (flushes) await logs.forceFlush?.();
+      const failures: SinkFailure[] = [];
+      for (const [index, event] of events.entries()) {
+        const reason = emit(logger, event);
+        if (reason !== undefined) failures.push({ index, reason, permanent: true });
+        if (flushes && (index + 1) % RECORDS_A_FLUSH === 0) await logs.forceFlush?.();
       }
-      return undefined;
+      if (flushes) await logs.forceFlush?.();
+      return failures.length === 0 ? undefined : { failures };
     },
   };
+}
+
+/** Why not, where an event is no record. */
+function emit(logger: OpenTelemetryLogger, event: SinkEvent): string | undefined {
+  try {
+    logger.emit(recordOf(event));
+    return undefined;
+  } catch (error) {
+    return String(error);
+  }
 }

@@ -61,8 +61,8 @@ function refuseOfflineQueue(of: string, client: object): void {
   );
 }
 
-/** The value of the only command that was sent. */
-export function valueOf([result]: readonly PromiseSettledResult<unknown>[]): unknown {
+/** The answer to the only command that was sent. */
+export function answerOf([result]: readonly PromiseSettledResult<unknown>[]): unknown {
   if (result?.status === 'fulfilled') return result.value;
   throw result?.reason;
 }

@@ -1,6 +1,6 @@
 import type { ReceivedBatch, SinkEvent } from '../../src/adapter.js';
 import type { Source } from '../shared/events/receive.js';
-import { type Command, type SendCommands, valueOf } from './commands.js';
+import { answerOf, type Command, type SendCommands } from './commands.js';
 import { type Entry, entriesOf, entriesRead, eventOf } from './entry.js';
 
 export interface StreamGroupSettings {
@@ -107,7 +107,7 @@ export class StreamGroup implements Source {
       entries.map(({ id }): Command => ['XPENDING', stream, group, id, id, '1']),
     );
     // [[id, consumer, idle, deliveries]]
-    return results.map((result) => Number((valueOf([result]) as unknown[][])[0]?.[3] ?? 0));
+    return results.map((result) => Number((answerOf([result]) as unknown[][])[0]?.[3] ?? 0));
   }
 
   private async batchOf(received: Received): Promise<ReceivedBatch | undefined> {
@@ -130,7 +130,7 @@ export class StreamGroup implements Source {
   private async putAside({ id, fields }: Entry, reason: string): Promise<void> {
     const { stream, deadLetters } = this.settings;
     const letter: Command = ['XADD', deadLetters, '*', ...fields, 'reason', reason, 'from', stream, 'entry', id];
-    valueOf(await this.send(deadLetters, [letter]));
+    answerOf(await this.send(deadLetters, [letter]));
     await this.ack([id]);
   }
 
@@ -139,6 +139,6 @@ export class StreamGroup implements Source {
   }
 
   private async ask(...command: Command): Promise<unknown> {
-    return valueOf(await this.send(this.settings.stream, [command]));
+    return answerOf(await this.send(this.settings.stream, [command]));
   }
 }
