@@ -47,11 +47,16 @@ export function kafkaSink(producer: KafkaProducer, options: KafkaSinkOptions = {
     async write({ events }) {
       if (events.length === 0) return undefined;
       // A broker refuses a batch as a whole for one message in it.
-      const failures = await storeApart(events, (some) => send(some.map(messageOf)), isRefused);
+      const failures = await storeApart(events, (some) => publish(send, some), isRefused);
       if (logger !== undefined) tell(logger, topic, events, failures);
       return failures.length === 0 ? undefined : { failures };
     },
   };
+}
+
+async function publish(send: Send, events: readonly SinkEvent[]): Promise<readonly SinkFailure[]> {
+  await send(events.map(messageOf));
+  return [];
 }
 
 /** What differs: where the topic stands, and who says how many acknowledgements there have to be. */

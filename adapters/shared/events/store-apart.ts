@@ -6,7 +6,7 @@ import type { SinkEvent, SinkFailure } from '../../../src/adapter.js';
  */
 export async function storeApart(
   events: readonly SinkEvent[],
-  store: (events: readonly SinkEvent[]) => Promise<unknown>,
+  store: (events: readonly SinkEvent[]) => Promise<readonly SinkFailure[]>,
   isRefused: (error: unknown) => boolean,
   first = 0,
 ): Promise<SinkFailure[]> {
