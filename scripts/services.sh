@@ -109,6 +109,8 @@ transaction.state.log.replication.factor=1
 transaction.state.log.min.isr=1
 group.initial.rebalance.delay.ms=0
 group.min.session.timeout.ms=1000
+broker.heartbeat.interval.ms=200
+broker.session.timeout.ms=1000
 PROPERTIES
   java -cp "$kafka_jars/*" kafka.tools.StorageTool format -t AAAAAAAAAAAAAAAAAAAAAA -c "$1/server.properties" >"$1/log" 2>&1
   told "PROMPTHEUS_KAFKA_BROKER=127.0.0.1:$(<"$1/port")" "$1"

@@ -84,28 +84,30 @@ export class PushedTopic implements Source {
       const part = messages.slice(from, from + batchSize);
       const last = part.at(-1) as PushedMessage;
       const events = part.map((message) => eventOf({ ...message, topic, partition }));
-      const commit = () =>
-        this.consumer.commitOffsets([{ topic, partition, offset: String(BigInt(last.offset) + 1n) }]);
-      this.offer = offerOf(
-        events.filter((event): event is SinkEvent => event !== undefined),
-        commit,
-      );
-      this.offered?.();
-      const stored = await settledWhileAlive(this.offer, pushed);
-      this.offer = undefined;
-      if (!stored) return;
+      const next = String(BigInt(last.offset) + 1n);
+      const offer = this.offerOf(events, () => this.consumer.commitOffsets([{ topic, partition, offset: next }]));
+      if (!(await settledWhileAlive(offer, pushed))) return;
       pushed.resolveOffset(last.offset);
     }
   }
-}
 
-function offerOf(events: readonly SinkEvent[], commit: () => Promise<void>): Offer {
-  const { promise: settled, resolve: settle } = Promise.withResolvers<boolean>();
-  const ack = async (): Promise<void> => {
-    await commit();
-    settle(true);
-  };
-  return { batch: { events, lost: 0, deadLettered: 0, ack }, settled, settle };
+  private offerOf(events: readonly (SinkEvent | undefined)[], commit: () => Promise<void>): Offer {
+    const { promise: settled, resolve } = Promise.withResolvers<boolean>();
+    const settle = (stored: boolean): void => {
+      // At once, so that nobody is given a batch that is done with.
+      if (this.offer === offer) this.offer = undefined;
+      resolve(stored);
+    };
+    const ack = async (): Promise<void> => {
+      await commit();
+      settle(true);
+    };
+    const there = events.filter((event) => event !== undefined);
+    const offer: Offer = { batch: { events: there, lost: 0, deadLettered: 0, ack }, settled, settle };
+    this.offer = offer;
+    this.offered?.();
+    return offer;
+  }
 }
 
 /** The group must not take this consumer for dead while its events are stored; what became another's is given up. */

@@ -63,11 +63,18 @@ async function publish(send: Send, events: readonly SinkEvent[]): Promise<readon
 function senderOf(producer: KafkaProducer, topic: string): Send {
   const client = producer as unknown as { send(record: object): Promise<unknown> };
   if (hasMethod(producer, 'asStream')) {
-    return (messages) => client.send({ messages: messages.map((message) => ({ topic, ...message })), acks: ACKS_ALL });
+    return (messages) =>
+      client.send({ messages: messages.map((message) => platformatic(topic, message)), acks: ACKS_ALL });
   }
   // Confluent's producer takes `acks` when it is made (all, by default), and refuses a `send` that names them.
   if (hasMethod(producer, 'dependentAdmin')) return (messages) => client.send({ topic, messages });
   return (messages) => client.send({ topic, messages, acks: ACKS_ALL });
+}
+
+/** The names of headers are serialised as the values are, so that they have to be bytes for a producer without serialisers. */
+function platformatic(topic: string, { key, value, headers }: OutgoingMessage): object {
+  const named = Object.entries(headers).map(([name, bytes]) => [Buffer.from(name), bytes] as const);
+  return { topic, key, value, headers: new Map(named) };
 }
 
 function tell(

@@ -7,7 +7,7 @@ import { type InstalledClient, onEveryClient } from '../adapters/client-rows.js'
 import { sinkContract } from '../contract/sink.contract.js';
 import { aBatch, someEvents } from '../contract/sink-events.js';
 import { deliverAll, onService } from './delivery.js';
-import { kill, service } from './running.js';
+import { kill } from './running.js';
 
 const CLIENTS: readonly InstalledClient[] = [
   { name: 'redis 6', folder: 'redis', alias: 'redis-6' },
