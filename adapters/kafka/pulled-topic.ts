@@ -5,11 +5,12 @@ import { eventOf, type IncomingMessage } from './message.js';
 /** A consumer of `@platformatic/kafka`, as far as it is used here. */
 export interface PullingConsumer {
   consume(options: object): Promise<MessageStream>;
+  commit(options: { readonly offsets: readonly object[] }): Promise<void>;
 }
 
 interface PulledMessage extends IncomingMessage {
-  /** Commits the offset after this message, unless a later one is committed already. */
-  commit(): Promise<void> | undefined;
+  readonly offset: bigint;
+  readonly leaderEpoch: number;
 }
 
 interface MessageStream extends AsyncIterable<PulledMessage> {
@@ -81,8 +82,21 @@ export class PulledTopic implements Source {
   private batchOf(pulled: readonly PulledMessage[]): ReceivedBatch {
     const events = pulled.map(eventOf).filter((event): event is SinkEvent => event !== undefined);
     const last = new Map(pulled.map((message) => [message.partition, message]));
+    const offsets = [...last.values()].map(({ topic, partition, offset, leaderEpoch }) => ({
+      topic,
+      partition,
+      offset: offset + 1n,
+      leaderEpoch,
+    }));
+    // Not by `message.commit()`, which waits for ever once the broker has forgotten the group's members.
     const ack = async (): Promise<void> => {
-      await Promise.all([...last.values()].map((message) => message.commit()));
+      try {
+        await this.consumer.commit({ offsets });
+      } catch (error) {
+        // The group may have others read on from what is committed: so do we.
+        await this.leave();
+        throw error;
+      }
       if (this.unacknowledged === batch) this.unacknowledged = undefined;
     };
     const batch: ReceivedBatch = { events, lost: 0, deadLettered: 0, ack };

@@ -30,7 +30,8 @@ onService('kafka', 'PROMPTHEUS_KAFKA_BROKER', (broker) => {
         clientId: 'test',
         bootstrapBrokers: [broker],
         maxWaitTime: 50,
-        retries: 0,
+        retries: 20,
+        retryDelay: 200,
       });
 
     /** A new one, once each of its partitions has a leader: before, a part of a batch is refused. */
