@@ -3,11 +3,12 @@ import { assertOptions } from '../shared/ai/options.js';
 import { storeApart } from '../shared/events/store-apart.js';
 import { wantCount, wantMethods } from '../shared/events/wanted.js';
 import { documentOf } from './document.js';
-import { failuresOf, isUnwritable, writeErrorsOf } from './write-errors.js';
+import { failuresOf, isStoredAlready, isUnwritable, type WriteError, writeErrorsOf } from './write-errors.js';
 
 /** A collection of the `mongodb` driver. Not a time series: those do not keep `_id` unique. */
 export interface MongoCollection {
   insertMany(documents: never[], options: never): Promise<unknown>;
+  find(filter: never, options: never): { toArray(): Promise<unknown[]> };
   createIndex(keys: never, options: never): Promise<unknown>;
 }
 
@@ -19,6 +20,7 @@ export interface MongoSinkOptions {
 
 interface Driver {
   insertMany(documents: readonly object[], options: { readonly ordered: false }): Promise<unknown>;
+  find(filter: object, options: object): { toArray(): Promise<ReadonlyArray<{ readonly _id: unknown }>> };
   createIndex(keys: object, options: object): Promise<unknown>;
 }
 
@@ -66,8 +68,22 @@ async function insert(driver: Driver, events: readonly SinkEvent[]): Promise<Sin
   } catch (error) {
     const errors = writeErrorsOf(error);
     if (errors === undefined) throw error;
-    return failuresOf(errors);
+    return failuresOf(await notStored(driver, events, errors));
   }
+}
+
+/** An event that was stored by an earlier try is delivered. */
+async function notStored(
+  driver: Driver,
+  events: readonly SinkEvent[],
+  errors: readonly WriteError[],
+): Promise<readonly WriteError[]> {
+  const idOf = ({ index }: WriteError): string | undefined => events[index]?.id;
+  const unclear = errors.filter((error) => isStoredAlready(error) === undefined).map(idOf);
+  const found =
+    unclear.length === 0 ? [] : await driver.find({ _id: { $in: unclear } }, { projection: { _id: 1 } }).toArray();
+  const stored = new Set<unknown>(found.map(({ _id }) => _id));
+  return errors.filter((error) => !(isStoredAlready(error) ?? stored.has(idOf(error))));
 }
 
 /** Made once; where MongoDB was away when the sink was opened, before the first write. */

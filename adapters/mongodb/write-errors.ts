@@ -1,7 +1,7 @@
 import type { SinkFailure } from '../../src/adapter.js';
 
 /** What the driver says of one document that was not inserted. */
-interface WriteError {
+export interface WriteError {
   readonly index: number;
   readonly code: number;
   readonly errmsg?: string;
@@ -10,8 +10,8 @@ interface WriteError {
 }
 
 const DUPLICATE_KEY = 11_000;
-/** Over 16 MB; refused by the collection's validator; a field name that cannot be stored; a key that cannot be indexed. */
-const PERMANENT: ReadonlySet<number> = new Set([10_334, 17_280, 121, 52, 55, 56, 57, DUPLICATE_KEY]);
+/** Over 16 MB; refused by the collection's validator; a field name or a value that cannot be stored; a key that cannot be indexed. */
+const PERMANENT: ReadonlySet<number> = new Set([10_334, 17_280, 121, 2, 52, 55, 56, 57, DUPLICATE_KEY]);
 
 /** What JSON can say and BSON cannot (a key with a zero byte), or a document over 16 MB: the driver refuses a batch as a whole. */
 export function isUnwritable(error: unknown): boolean {
@@ -26,20 +26,22 @@ export function writeErrorsOf(error: unknown): readonly WriteError[] | undefined
   return errors.length === 0 ? undefined : (errors as readonly WriteError[]);
 }
 
-/** An event that is there under its id was stored by an earlier try. */
 export function failuresOf(errors: readonly WriteError[]): SinkFailure[] {
-  return errors
-    .filter((error) => !isStoredAlready(error))
-    .map(({ index, code, errmsg }) => ({
-      index,
-      reason: errmsg ?? `MongoDB's error ${code}`,
-      permanent: PERMANENT.has(code),
-    }));
+  return errors.map(({ index, code, errmsg }) => ({
+    index,
+    reason: errmsg ?? `MongoDB's error ${code}`,
+    permanent: PERMANENT.has(code),
+  }));
 }
 
-function isStoredAlready({ code, errmsg, keyPattern, err }: WriteError): boolean {
+/**
+ * Whether a document is there under its `_id`, and an earlier try has stored it: `false` where another unique index has
+ * refused it, none where the server does not say (FerretDB does not).
+ */
+export function isStoredAlready({ code, errmsg = '', keyPattern, err }: WriteError): boolean | undefined {
   if (code !== DUPLICATE_KEY) return false;
   const pattern = keyPattern ?? err?.keyPattern;
   if (pattern !== undefined) return Object.keys(pattern).join() === '_id';
-  return /index: _id_?\b/.test(errmsg ?? '');
+  const index = /\bindex: (\S+)/.exec(errmsg)?.[1];
+  return index === undefined ? undefined : /(^|\$)_id_?$/.test(index);
 }
