@@ -102,10 +102,8 @@ export class StreamGroup implements Source {
 
   private async deliveriesOf(entries: readonly Entry[]): Promise<number[]> {
     const { stream, group } = this.settings;
-    const results = await this.send(
-      stream,
-      entries.map(({ id }): Command => ['XPENDING', stream, group, id, id, '1']),
-    );
+    const asked = entries.map(({ id }): Command => ['XPENDING', stream, group, id, id, '1']);
+    const results = asked.length === 0 ? [] : await this.send(stream, asked);
     // [[id, consumer, idle, deliveries]]
     return results.map((result) => Number((answerOf([result]) as unknown[][])[0]?.[3] ?? 0));
   }
@@ -122,16 +120,32 @@ export class StreamGroup implements Source {
         ids.push(entry.id);
       }
     }
-    for (const [entry, reason] of dead) await this.putAside(entry, reason);
-    if (events.length === 0 && lost === 0 && dead.length === 0) return undefined;
-    return { events, lost, deadLettered: dead.length, ack: () => this.ack(ids) };
+    const deadLettered = await this.putAside(dead);
+    if (events.length === 0 && lost === 0 && deadLettered === 0) return undefined;
+    return { events, lost, deadLettered, ack: () => this.ack(ids) };
   }
 
-  private async putAside({ id, fields }: Entry, reason: string): Promise<void> {
+  /** How many could be put aside; the others stay where they are, and come again. */
+  private async putAside(dead: Received['dead']): Promise<number> {
     const { stream, deadLetters } = this.settings;
-    const letter: Command = ['XADD', deadLetters, '*', ...fields, 'reason', reason, 'from', stream, 'entry', id];
-    answerOf(await this.send(deadLetters, [letter]));
-    await this.ack([id]);
+    const letters = dead.map(
+      ([{ id, fields }, reason]): Command => [
+        'XADD',
+        deadLetters,
+        '*',
+        ...fields,
+        'reason',
+        reason,
+        'from',
+        stream,
+        'entry',
+        id,
+      ],
+    );
+    const results = letters.length === 0 ? [] : await this.send(deadLetters, letters);
+    const ids = dead.flatMap(([{ id }], index) => (results[index]?.status === 'fulfilled' ? [id] : []));
+    await this.ack(ids);
+    return ids.length;
   }
 
   private async ack(ids: readonly string[]): Promise<void> {
