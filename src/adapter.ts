@@ -13,8 +13,12 @@ export { type ContextState, currentState, runWithState } from './context/context
 export { isDecorated } from './decorators/method-decorator.js';
 export { PromptheusError, show } from './errors/promptheus-error.js';
 export type { EventKind } from './events/event.js';
+export { inThread } from './events/sinks/in-thread.js';
+export { makeWritable } from './events/sinks/make-writable.js';
 export type { ReceivedBatch } from './events/sinks/received.js';
-export type { Sink, SinkBatch, SinkEvent, SinkFailure, SinkReceipt } from './events/sinks/sink.js';
+export { Retention } from './events/sinks/retention.js';
+export type { Sink, SinkBatch, SinkEvent, SinkFailure, SinkReceipt, ThreadSink } from './events/sinks/sink.js';
+export { SinkOptions } from './events/sinks/sink-options.js';
 export type { MetricsServer, MetricsServerOptions } from './exposition/metrics-server.js';
 export type { ScrapeRequest, ScrapeResponse, ScrapeTarget } from './exposition/scrape-handler.js';
 export { CORRELATION_ID_HEADER, correlationIdFrom } from './instruments/correlation-id.js';
@@ -45,6 +49,7 @@ export { latestUsage, partition, type ReportedUsage, reportedUsage } from './ins
 export { type AnyFunction, wrapCall } from './instruments/wrappers/wrap-call.js';
 export { nowSeconds } from './internal/clock.js';
 export { activeTraceContext, type TraceContext, traceparentOf } from './internal/open-telemetry.js';
+export { ownFile } from './internal/own-file.js';
 export { pathOfTarget } from './internal/request-target.js';
 
 /** What an adapter needs of an instance: any `Promptheus` is one. */

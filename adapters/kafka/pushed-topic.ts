@@ -1,6 +1,6 @@
 import type { ReceivedBatch, SinkEvent } from '../../src/adapter.js';
+import { hasMethod } from '../shared/events/has-method.js';
 import type { Source } from '../shared/events/receive.js';
-import { hasMethod } from '../shared/events/wanted.js';
 import { eventOf } from './message.js';
 import type { TopicSettings } from './pulled-topic.js';
 

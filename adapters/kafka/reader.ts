@@ -1,7 +1,7 @@
-import type { ReceivedBatch } from '../../src/adapter.js';
-import { assertOptions } from '../shared/ai/options.js';
+import { type ReceivedBatch, SinkOptions } from '../../src/adapter.js';
+import { assertClient } from '../shared/ai/instrument.js';
+import { hasMethod } from '../shared/events/has-method.js';
 import { type ReaderLogger, receiveUntil } from '../shared/events/receive.js';
-import { hasMethod, wantCount, wantMethods, wantText } from '../shared/events/wanted.js';
 import { PulledTopic, type PullingConsumer } from './pulled-topic.js';
 import { PushedTopic, type PushingConsumer } from './pushed-topic.js';
 import type { KafkaConsumer } from './types.js';
@@ -40,20 +40,15 @@ export function readKafkaTopic(
   options: ReadKafkaTopicOptions = {},
 ): AsyncGenerator<ReceivedBatch, void, void> {
   const of = 'readKafkaTopic';
-  assertOptions(of, options, ['topic', 'batchSize', 'waitMs', 'signal', 'logger']);
-  const { topic = 'log-events', batchSize = 100, waitMs = 1_000 } = options;
-  wantText(of, 'topic', topic);
-  wantCount(of, 'batchSize', batchSize);
-  wantCount(of, 'waitMs', waitMs);
-  wantMethods(
-    of,
-    consumer,
-    ['consume', 'run'],
-    'Give it a consumer of @platformatic/kafka, kafkajs or @confluentinc/kafka-javascript.',
-  );
-  const settings = { topic, batchSize, waitMs };
+  const given = new SinkOptions(of, options, ['topic', 'batchSize', 'waitMs', 'signal', 'logger']);
+  const settings = {
+    topic: given.text('topic') ?? 'log-events',
+    batchSize: given.count('batchSize') ?? 100,
+    waitMs: given.count('waitMs') ?? 1_000,
+  };
+  assertClient(consumer, of, ['consume', 'run']);
   const source = hasMethod(consumer, 'consume')
     ? new PulledTopic(consumer as unknown as PullingConsumer, settings)
     : new PushedTopic(consumer as unknown as PushingConsumer, settings);
-  return receiveUntil(source, `the Kafka topic ${topic}`, options);
+  return receiveUntil(source, `the Kafka topic ${settings.topic}`, options);
 }

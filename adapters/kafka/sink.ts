@@ -1,7 +1,7 @@
-import type { Sink, SinkEvent, SinkFailure } from '../../src/adapter.js';
-import { assertOptions } from '../shared/ai/options.js';
+import { type Sink, type SinkEvent, type SinkFailure, SinkOptions } from '../../src/adapter.js';
+import { assertClient } from '../shared/ai/instrument.js';
+import { hasMethod } from '../shared/events/has-method.js';
 import { storeApart } from '../shared/events/store-apart.js';
-import { hasMethod, wantMethods, wantText } from '../shared/events/wanted.js';
 import { isRefused } from './failure.js';
 import { messageOf, requestIdOf } from './message.js';
 import type { KafkaProducer, OutgoingMessage } from './types.js';
@@ -12,6 +12,8 @@ export interface KafkaSinkOptions {
   readonly topic?: string;
   /** Hears of each event that was published, by one line. Default: nobody. */
   readonly logger?: { info(message: string): void };
+  /** Its label in the metrics. Default: `'kafka'`. */
+  readonly name?: string;
 }
 
 type Send = (messages: readonly OutgoingMessage[]) => Promise<unknown>;
@@ -32,18 +34,13 @@ const ACKS_ALL = -1;
  */
 export function kafkaSink(producer: KafkaProducer, options: KafkaSinkOptions = {}): Sink {
   const of = 'kafkaSink';
-  assertOptions(of, options, ['topic', 'logger']);
-  const { topic = 'log-events', logger } = options;
-  wantText(of, 'topic', topic);
-  wantMethods(
-    of,
-    producer,
-    ['send'],
-    'Give it a producer of @platformatic/kafka, @confluentinc/kafka-javascript or kafkajs.',
-  );
+  const given = new SinkOptions(of, options, ['topic', 'logger', 'name']);
+  const topic = given.text('topic') ?? 'log-events';
+  const { logger } = options;
+  assertClient(producer, of, ['send']);
   const send = senderOf(producer, topic);
   return {
-    name: 'kafka',
+    name: given.text('name') ?? 'kafka',
     async write({ events }) {
       if (events.length === 0) return undefined;
       // A broker refuses a batch as a whole for one message in it.

@@ -1,7 +1,6 @@
-import type { Sink, SinkEvent, SinkFailure } from '../../src/adapter.js';
-import { assertOptions } from '../shared/ai/options.js';
+import { type Sink, type SinkEvent, type SinkFailure, SinkOptions } from '../../src/adapter.js';
+import { assertClient } from '../shared/ai/instrument.js';
 import { storeApart } from '../shared/events/store-apart.js';
-import { wantCount, wantMethods } from '../shared/events/wanted.js';
 import { documentOf } from './document.js';
 import { failuresOf, isStoredAlready, isUnwritable, type WriteError, writeErrorsOf } from './write-errors.js';
 
@@ -14,8 +13,10 @@ export interface MongoCollection {
 
 /** Options of {@link mongoSink}; every one may be left out. */
 export interface MongoSinkOptions {
-  /** MongoDB deletes what is older. Default: nothing is deleted. */
-  readonly ttlDays?: number;
+  /** For how many days events are kept at most, by their own time: MongoDB deletes older ones. Default: for ever. */
+  readonly retentionDays?: number;
+  /** Its label in the metrics. Default: `'mongodb'`. */
+  readonly name?: string;
 }
 
 interface Driver {
@@ -34,23 +35,17 @@ const SECONDS_A_DAY = 86_400;
  * @example
  * ```ts
  * const client = new MongoClient(url, { serverSelectionTimeoutMS: 5_000 });
- * const sink = mongoSink(client.db('logs').collection('events'), { ttlDays: 30 });
+ * const sink = mongoSink(client.db('logs').collection('events'), { retentionDays: 30 });
  * ```
  */
 export function mongoSink(collection: MongoCollection, options: MongoSinkOptions = {}): Sink {
   const of = 'mongoSink';
-  assertOptions(of, options, ['ttlDays']);
-  wantCount(of, 'ttlDays', options.ttlDays);
-  wantMethods(
-    of,
-    collection,
-    ['insertMany'],
-    'Give it a collection of the mongodb driver: `client.db(…).collection(…)`.',
-  );
+  const given = new SinkOptions(of, options, ['retentionDays', 'name']);
+  assertClient(collection, of, ['insertMany']);
   const driver = collection as unknown as Driver;
-  const index = new TtlIndex(driver, options.ttlDays);
+  const index = new TtlIndex(driver, given.count('retentionDays'));
   return {
-    name: 'mongodb',
+    name: given.text('name') ?? 'mongodb',
     open: () => index.ensure(),
     async write({ events }) {
       if (events.length === 0) return undefined;
@@ -92,14 +87,14 @@ class TtlIndex {
 
   constructor(
     private readonly driver: Driver,
-    private readonly ttlDays: number | undefined,
+    private readonly retentionDays: number | undefined,
   ) {
-    this.isThere = ttlDays === undefined;
+    this.isThere = retentionDays === undefined;
   }
 
   async ensure(): Promise<void> {
     if (this.isThere) return;
-    const expireAfterSeconds = (this.ttlDays ?? 0) * SECONDS_A_DAY;
+    const expireAfterSeconds = (this.retentionDays ?? 0) * SECONDS_A_DAY;
     await this.driver.createIndex({ timestamp: 1 }, { name: 'promptheus_ttl', expireAfterSeconds });
     this.isThere = true;
   }

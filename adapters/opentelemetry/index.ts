@@ -1,1 +1,1 @@
-export { type OpenTelemetryLogs, otlpLogSink } from './sink.js';
+export { type OpenTelemetryLogs, type OtlpLogSinkOptions, otlpLogSink } from './sink.js';

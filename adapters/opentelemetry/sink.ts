@@ -1,5 +1,6 @@
-import type { Sink, SinkEvent, SinkFailure } from '../../src/adapter.js';
-import { hasMethod, wantMethods } from '../shared/events/wanted.js';
+import { type Sink, type SinkEvent, type SinkFailure, SinkOptions } from '../../src/adapter.js';
+import { assertClient } from '../shared/ai/instrument.js';
+import { hasMethod } from '../shared/events/has-method.js';
 import { type LogRecord, recordOf } from './record.js';
 
 interface OpenTelemetryLogger {
@@ -13,6 +14,12 @@ export interface OpenTelemetryLogs {
   forceFlush?(): Promise<void>;
 }
 
+/** Options of {@link otlpLogSink}; every one may be left out. */
+export interface OtlpLogSinkOptions {
+  /** Its label in the metrics. Default: `'otlp'`. */
+  readonly name?: string;
+}
+
 /** A `BatchLogRecordProcessor` drops what comes past the 2,048 records of its queue, and tells nobody. */
 const RECORDS_A_FLUSH = 512;
 
@@ -20,19 +27,19 @@ const RECORDS_A_FLUSH = 512;
  * Emits events as log records of the OpenTelemetry SDK that the application has set up. Delivered means handed over to the
  * SDK, and flushed where it is given as a provider: what the SDK's exporter then loses, it reports on its own.
  *
- * @throws {NOT_A_CLIENT}
+ * @throws {NOT_A_CLIENT} {INVALID_OPTION}
  * @example
  * ```ts
  * const sink = otlpLogSink(new LoggerProvider({ processors: [new BatchLogRecordProcessor({ exporter })] }));
  * ```
  */
-export function otlpLogSink(logs: OpenTelemetryLogs): Sink {
-  const advice = 'Give it a LoggerProvider of @opentelemetry/sdk-logs, or a logger of one.';
-  wantMethods('otlpLogSink', logs, ['getLogger', 'emit'], advice);
+export function otlpLogSink(logs: OpenTelemetryLogs, options: OtlpLogSinkOptions = {}): Sink {
+  const given = new SinkOptions('otlpLogSink', options, ['name']);
+  assertClient(logs, 'otlpLogSink', ['getLogger', 'emit']);
   const logger = (logs.getLogger?.('promptheus') ?? logs) as OpenTelemetryLogger;
   const flushes = hasMethod(logs, 'forceFlush');
   return {
-    name: 'otlp',
+    name: given.text('name') ?? 'otlp',
     async write({ events }) {
       const failures: SinkFailure[] = [];
       for (const [index, event] of events.entries()) {

@@ -1,5 +1,6 @@
 import { PromptheusError } from '../../src/adapter.js';
-import { hasMethod, wantMethods } from '../shared/events/wanted.js';
+import { assertClient } from '../shared/ai/instrument.js';
+import { hasMethod } from '../shared/events/has-method.js';
 
 /** The name of a command, and its arguments. */
 export type Command = readonly [name: string, ...args: string[]];
@@ -23,7 +24,7 @@ interface NodeRedisCluster {
 
 /** @throws {NOT_A_CLIENT} @throws {INVALID_OPTION} */
 export function commandsOf(of: string, client: RedisClient): SendCommands {
-  wantMethods(of, client, ['pipeline', 'sendCommand'], 'Give it a client of `redis` or `ioredis`.');
+  assertClient(client, of, ['pipeline', 'sendCommand']);
   refuseOfflineQueue(of, client);
   if (hasMethod(client, 'pipeline')) return (_key, commands) => pipelined(client, commands);
   // Commands of one turn leave node-redis in one write.

@@ -1,8 +1,7 @@
+import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
-import type { ReceivedBatch } from '../../src/adapter.js';
-import { assertOptions } from '../shared/ai/options.js';
+import { type ReceivedBatch, SinkOptions } from '../../src/adapter.js';
 import { type ReaderLogger, receiveUntil } from '../shared/events/receive.js';
-import { wantCount, wantText } from '../shared/events/wanted.js';
 import { commandsOf, type RedisClient } from './commands.js';
 import { StreamGroup, type StreamGroupSettings } from './stream-group.js';
 
@@ -30,9 +29,6 @@ export interface ReadRedisStreamOptions {
   readonly logger?: ReaderLogger;
 }
 
-const COUNTS = ['batchSize', 'waitMs', 'claimAfterMs', 'maxDeliveries'] as const;
-const TEXTS = ['stream', 'group', 'consumer', 'deadLetters'] as const;
-
 /**
  * Reads events from a Redis stream (Redis 7 or later) as one consumer of a group. What is not acknowledged is handed out
  * again after `claimAfterMs`, to whoever reads then. The client needs a connection of its own, since its reads wait.
@@ -51,24 +47,28 @@ export function readRedisStream(
   options: ReadRedisStreamOptions = {},
 ): AsyncGenerator<ReceivedBatch, void, void> {
   const of = 'readRedisStream';
-  assertOptions(of, options, [...COUNTS, ...TEXTS, 'signal', 'logger']);
-  const settings = settingsOf(options);
-  for (const name of COUNTS) wantCount(of, name, settings[name]);
-  for (const name of TEXTS) wantText(of, name, settings[name]);
-  const group = new StreamGroup(commandsOf(of, client), settings);
-  return receiveUntil(group, `the Redis stream ${settings.stream}`, options);
+  const settings = settingsOf(of, options);
+  return receiveUntil(
+    new StreamGroup(commandsOf(of, client), settings),
+    `the Redis stream ${settings.stream}`,
+    options,
+  );
 }
 
-function settingsOf(options: ReadRedisStreamOptions): StreamGroupSettings {
-  const { stream = 'log-events', group = 'log-consumer-group' } = options;
+function settingsOf(of: string, options: ReadRedisStreamOptions): StreamGroupSettings {
+  const given = new SinkOptions(of, options, [
+    ...(['stream', 'group', 'consumer', 'batchSize', 'waitMs'] as const),
+    ...(['claimAfterMs', 'maxDeliveries', 'deadLetters', 'signal', 'logger'] as const),
+  ]);
+  const stream = given.text('stream') ?? 'log-events';
   return {
     stream,
-    group,
-    consumer: options.consumer ?? `${hostname()}-${process.pid}-${Date.now().toString(36)}`,
-    batchSize: options.batchSize ?? 100,
-    waitMs: options.waitMs ?? 1_000,
-    claimAfterMs: options.claimAfterMs ?? 60_000,
-    maxDeliveries: options.maxDeliveries ?? 5,
-    deadLetters: options.deadLetters ?? `${stream}-dead`,
+    group: given.text('group') ?? 'log-consumer-group',
+    consumer: given.text('consumer') ?? `${hostname()}-${process.pid}-${randomUUID()}`,
+    batchSize: given.count('batchSize') ?? 100,
+    waitMs: given.count('waitMs') ?? 1_000,
+    claimAfterMs: given.count('claimAfterMs') ?? 60_000,
+    maxDeliveries: given.count('maxDeliveries') ?? 5,
+    deadLetters: given.text('deadLetters') ?? `${stream}-dead`,
   };
 }

@@ -1,6 +1,4 @@
-import type { Sink, SinkReceipt } from '../../src/adapter.js';
-import { assertOptions } from '../shared/ai/options.js';
-import { wantCount, wantText } from '../shared/events/wanted.js';
+import { type Sink, SinkOptions, type SinkReceipt } from '../../src/adapter.js';
 import { type Command, commandsOf, type RedisClient } from './commands.js';
 import { fieldsOf } from './entry.js';
 
@@ -13,6 +11,8 @@ export interface RedisStreamSinkOptions {
    * memory of Redis is full.
    */
   readonly maxLength?: number;
+  /** Its label in the metrics. Default: `'redis'`. */
+  readonly name?: string;
 }
 
 /**
@@ -28,14 +28,13 @@ export interface RedisStreamSinkOptions {
  */
 export function redisStreamSink(client: RedisClient, options: RedisStreamSinkOptions = {}): Sink {
   const of = 'redisStreamSink';
-  assertOptions(of, options, ['stream', 'maxLength']);
-  const { stream = 'log-events', maxLength } = options;
-  wantText(of, 'stream', stream);
-  wantCount(of, 'maxLength', maxLength);
+  const given = new SinkOptions(of, options, ['stream', 'maxLength', 'name']);
+  const stream = given.text('stream') ?? 'log-events';
+  const maxLength = given.count('maxLength');
   const send = commandsOf(of, client);
   const limit = maxLength === undefined ? [] : ['MAXLEN', '~', String(maxLength)];
   return {
-    name: 'redis',
+    name: given.text('name') ?? 'redis',
     async write({ events }) {
       const commands = events.map((event): Command => ['XADD', stream, ...limit, '*', ...fieldsOf(event)]);
       return receiptOf(await send(stream, commands));

@@ -50,6 +50,20 @@ export const codes = {
     means: 'The port of the metrics server is taken.',
     solve: 'Choose another `port`, or 0 for any free one.',
   },
+  SINK_NOT_WRITABLE: {
+    means: 'A sink cannot write to its file or directory: it is missing and cannot be made, or the system refuses it.',
+    solve: 'Give it a place where the process may write; `cause` has what the system said.',
+  },
+  SQLITE_MISSING: {
+    means: 'The Node that runs has no `node:sqlite`.',
+    solve: 'Run Node 22.13 or newer, built with SQLite.',
+  },
+  SQLITE_UNUSABLE: {
+    means:
+      'The file of `sqliteSink` cannot be its database: corrupt, no database, of another application, or of a newer version.',
+    solve:
+      'Give it a file of its own; a corrupt one can be moved away, and what is left of it read by `sqlite3 … .recover`.',
+  },
   SERVER_FAILED: { means: 'The metrics server could not listen.', solve: 'See `cause` for what the system said.' },
   THREAD_UNAVAILABLE: {
     means: '`thread: true` was asked for, but this version serves from the main thread only.',

@@ -152,7 +152,7 @@ onEveryClient(CLIENTS, (row, load) => {
 
     it('makes the TTL index when it is opened, else before its first write', async () => {
       const { collection, calls, breaks } = aCollection();
-      const sink = mongoSink(collection, { ttlDays: 30 });
+      const sink = mongoSink(collection, { retentionDays: 30 });
       const repair = breaks(new MongoNetworkError('connection closed'));
       await expect(sink.open?.()).rejects.toThrow('closed');
       repair();
@@ -185,7 +185,7 @@ describe('mongoSink', () => {
   it('refuses what is no collection, and options that it does not have', () => {
     expect(() => mongoSink({} as never)).toThrow(expect.objectContaining({ code: 'NOT_A_CLIENT' }));
     const collection = { insertMany() {} } as never;
-    for (const options of [{ ttlDays: 0 }, { ttlDays: 0.5 }, { ttl: 1 }, 3]) {
+    for (const options of [{ retentionDays: 0 }, { retentionDays: 0.5 }, { ttlDays: 1 }, 3]) {
       expect(() => mongoSink(collection, options as never)).toThrow(
         expect.objectContaining({ code: 'INVALID_OPTION' }),
       );

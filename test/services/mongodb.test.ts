@@ -76,7 +76,7 @@ onService('ferretdb', 'PROMPTHEUS_MONGODB_URL', (url) => {
       });
 
       it('is not opened where the server cannot delete old events, as it was told to', async () => {
-        const sink = mongoSink(await aCollection(), { ttlDays: 30 });
+        const sink = mongoSink(await aCollection(), { retentionDays: 30 });
         await expect(sink.open?.()).rejects.toThrow('expireAfterSeconds');
       });
     });

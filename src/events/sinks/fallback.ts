@@ -1,5 +1,6 @@
 import type { Logger } from '../../internal/warnings.js';
 import type { Sink, SinkBatch, SinkReceipt } from './sink.js';
+import { SinkOptions } from './sink-options.js';
 
 /** Options of {@link fallbackSink}; every one may be left out. */
 export interface FallbackSinkOptions {
@@ -9,6 +10,8 @@ export interface FallbackSinkOptions {
   readonly retryMs?: number;
   /** Hears of the first failure of an outage, and of its end. Default: `console`. */
   readonly logger?: Logger;
+  /** Its label in the metrics. Default: the name of the first sink. */
+  readonly name?: string;
 }
 
 /**
@@ -16,13 +19,17 @@ export interface FallbackSinkOptions {
  * that keeps no spool: with one, a sink that is gone loses nothing either, and its events come to it later. A batch that
  * the first sink took too long for may be in both, under the same ids.
  *
+ * @throws {INVALID_OPTION}
  * @example
  * ```ts
  * const sink = fallbackSink(kafkaSink(producer), jsonlSink({ path: 'events.jsonl' }));
  * ```
  */
 export function fallbackSink(first: Sink, second: Sink, options: FallbackSinkOptions = {}): Sink {
-  const { timeoutMs = 5_000, retryMs = 5_000, logger = console } = options;
+  const given = new SinkOptions('fallbackSink', options, ['timeoutMs', 'retryMs', 'logger', 'name']);
+  const timeoutMs = given.count('timeoutMs') ?? 5_000;
+  const retryMs = given.count('retryMs') ?? 5_000;
+  const { logger = console } = options;
   /** When the first sink may be tried again, while it is out. */
   let outUntil: number | undefined;
   let firstIsOpen = false;
@@ -56,7 +63,7 @@ export function fallbackSink(first: Sink, second: Sink, options: FallbackSinkOpt
 
   const { writeSync } = second;
   return {
-    name: first.name,
+    name: given.text('name') ?? first.name,
     async open() {
       // That the first cannot be reached is what the second is for; it is opened before its first batch, then.
       await Promise.all([openFirst().catch(() => {}), second.open?.()]);
