@@ -48,9 +48,10 @@ export { availableInstruments, type OnInstance, safely } from './instruments/wra
 export { latestUsage, partition, type ReportedUsage, reportedUsage } from './instruments/wrappers/usage.js';
 export { type AnyFunction, wrapCall } from './instruments/wrappers/wrap-call.js';
 export { nowSeconds } from './internal/clock.js';
-export { activeTraceContext, type TraceContext, traceparentOf } from './internal/open-telemetry.js';
+export { activeTraceContext, contextOfSpan, type TraceContext, traceparentOf } from './internal/open-telemetry.js';
 export { ownFile } from './internal/own-file.js';
 export { pathOfTarget } from './internal/request-target.js';
+export type { Logger } from './internal/warnings.js';
 
 /** What an adapter needs of an instance: any `Promptheus` is one. */
 export interface AdapterInstance extends Instruments {

@@ -88,7 +88,7 @@ export class PulledTopic implements Source {
       offset: offset + 1n,
       leaderEpoch,
     }));
-    // Not by `message.commit()`, which waits for ever once the broker has forgotten the group's members.
+    // Not by `message.commit()`: in 2.12, it did not settle any more after a restart of the broker.
     const ack = async (): Promise<void> => {
       try {
         await this.consumer.commit({ offsets });

@@ -1,7 +1,7 @@
-import { type ReceivedBatch, SinkOptions } from '../../src/adapter.js';
+import { type Logger, type ReceivedBatch, SinkOptions } from '../../src/adapter.js';
 import { assertClient } from '../shared/ai/instrument.js';
 import { hasMethod } from '../shared/events/has-method.js';
-import { type ReaderLogger, receiveUntil } from '../shared/events/receive.js';
+import { receiveUntil } from '../shared/events/receive.js';
 import { PulledTopic, type PullingConsumer } from './pulled-topic.js';
 import { PushedTopic, type PushingConsumer } from './pushed-topic.js';
 import type { KafkaConsumer } from './types.js';
@@ -17,7 +17,7 @@ export interface ReadKafkaTopicOptions {
   /** Ends the reading. */
   readonly signal?: AbortSignal;
   /** Hears when Kafka cannot be read, and when it can again. Default: `console`. */
-  readonly logger?: ReaderLogger;
+  readonly logger?: Logger;
 }
 
 /**

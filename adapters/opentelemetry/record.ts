@@ -1,4 +1,4 @@
-import type { SinkEvent } from '../../src/adapter.js';
+import { contextOfSpan, type SinkEvent, type TraceContext } from '../../src/adapter.js';
 
 type AttributeValue = string | number | boolean | readonly (string | number | boolean)[];
 
@@ -11,18 +11,14 @@ export interface LogRecord {
   readonly severityText: string;
   readonly body: string;
   readonly attributes: Readonly<Record<string, AttributeValue>>;
-  readonly context?: object;
+  readonly context?: TraceContext;
 }
-
-/** The key of the span in a context: the api's `createContextKey` is `Symbol.for`, so that all of its copies agree. */
-const SPAN = Symbol.for('OpenTelemetry Context Key SPAN');
-const SAMPLED = 1;
 
 export function recordOf(event: SinkEvent): LogRecord {
   const fields = JSON.parse(event.json) as Record<string, unknown>;
   const { timestamp, ...told } = fields;
   const time = timeOf(timestamp);
-  const context = contextOf(fields);
+  const context = spanOf(fields);
   return {
     eventName: `promptheus.${event.kind}`,
     ...(time && { timestamp: time }),
@@ -62,16 +58,8 @@ function timeOf(timestamp: unknown): readonly [number, number] | undefined {
   return [Math.floor(ms / 1_000), Number(digits.padEnd(9, '0'))];
 }
 
-/** A context that holds nothing but the span of which the event is, so that the record stands in its trace. */
-function contextOf({ trace_id: traceId, span_id: spanId }: Record<string, unknown>): object | undefined {
-  if (typeof traceId !== 'string' || typeof spanId !== 'string') return undefined;
-  const span = { spanContext: () => ({ traceId, spanId, traceFlags: SAMPLED }) };
-  const context = {
-    getValue: (key: symbol) => (key === SPAN ? span : undefined),
-    setValue: () => context,
-    deleteValue: () => context,
-  };
-  return context;
+function spanOf({ trace_id: traceId, span_id: spanId }: Record<string, unknown>): TraceContext | undefined {
+  return typeof traceId === 'string' && typeof spanId === 'string' ? contextOfSpan({ traceId, spanId }) : undefined;
 }
 
 /** `{ error: { type } }` is `error.type`; a list of objects is its JSON. */

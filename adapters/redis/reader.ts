@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
-import { type ReceivedBatch, SinkOptions } from '../../src/adapter.js';
-import { type ReaderLogger, receiveUntil } from '../shared/events/receive.js';
+import { type Logger, type ReceivedBatch, SinkOptions } from '../../src/adapter.js';
+import { receiveUntil } from '../shared/events/receive.js';
 import { commandsOf, type RedisClient } from './commands.js';
 import { StreamGroup, type StreamGroupSettings } from './stream-group.js';
 
@@ -26,7 +26,7 @@ export interface ReadRedisStreamOptions {
   /** Ends the reading. */
   readonly signal?: AbortSignal;
   /** Hears when Redis cannot be read, and when it can again. Default: `console`. */
-  readonly logger?: ReaderLogger;
+  readonly logger?: Logger;
 }
 
 /**

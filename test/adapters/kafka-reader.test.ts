@@ -134,7 +134,7 @@ describe('readKafkaTopic, by the shape of @platformatic/kafka', () => {
 });
 
 /** A consumer of kafkajs, or by `dependentAdmin` of Confluent, that pushes these batches, each until it is resolved. */
-function pushing(isConfluent: boolean, batches: ReadonlyArray<readonly Message[]>) {
+function pushing(isConfluent: boolean, batches: ReadonlyArray<readonly Message[]>, heartbeat = async () => {}) {
   const committed: object[] = [];
   const resolved: string[] = [];
   const calls: Record<string, object> = {};
@@ -158,8 +158,7 @@ function pushing(isConfluent: boolean, batches: ReadonlyArray<readonly Message[]
             })),
           };
           const resolveOffset = (offset: string) => resolved.push(offset);
-          if (!isStopped)
-            await options.eachBatch({ batch, resolveOffset, heartbeat: async () => {}, isStale: () => false });
+          if (!isStopped) await options.eachBatch({ batch, resolveOffset, heartbeat, isStale: () => false });
         }
       })();
     },
@@ -210,5 +209,24 @@ describe.each([
     await read(consumer, async (batch) => got.push(idsOf(batch)) === 3);
     expect(got).toEqual([['p-1'], ['p-1'], ['p-1']]);
     expect([committed, resolved]).toEqual([[], []]);
+  });
+
+  it('gives up what the group has given to another consumer in the meantime', async () => {
+    vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+    try {
+      const heartbeat = vi.fn(async () => {}).mockRejectedValueOnce(new Error('REBALANCE_IN_PROGRESS'));
+      const { consumer, committed, resolved } = pushing(isConfluent, [[message(1)], [message(2)]], heartbeat);
+      const got: string[][] = [];
+      await read(consumer, async (batch) => {
+        got.push(idsOf(batch));
+        if (got.length === 1) await vi.advanceTimersByTimeAsync(1_000);
+        else await batch.ack();
+        return got.length === 2;
+      });
+      expect(got).toEqual([['p-1'], ['p-2']]);
+      expect([committed, resolved]).toEqual([[expect.objectContaining({ offset: '3' })], ['2']]);
+    } finally {
+      vi.useRealTimers();
+    }
   });
 });

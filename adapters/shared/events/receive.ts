@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ReceivedBatch } from '../../../src/adapter.js';
+import type { Logger, ReceivedBatch } from '../../../src/adapter.js';
 
 /** Where batches come from. */
 export interface Source {
@@ -9,12 +9,6 @@ export interface Source {
   leave(): Promise<void>;
 }
 
-/** `console`, pino, or whatever has these. */
-export interface ReaderLogger {
-  info(message: string): void;
-  warn(message: string): void;
-}
-
 const FIRST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 5_000;
 
@@ -22,7 +16,7 @@ const LONGEST_PAUSE_MS = 5_000;
 export async function* receiveUntil(
   source: Source,
   what: string,
-  { signal, logger = console }: { readonly signal?: AbortSignal; readonly logger?: ReaderLogger },
+  { signal, logger = console }: { readonly signal?: AbortSignal; readonly logger?: Logger },
 ): AsyncGenerator<ReceivedBatch, void, void> {
   let pauseMs = 0;
   try {
