@@ -131,7 +131,7 @@ fetch_kafka() {
   </dependencies>
 </project>
 POM
-  mvn -q -B -f "$folder/pom.xml" dependency:copy-dependencies -DincludeScope=runtime -DoutputDirectory="$folder/jars"
+  mvn -q -B -Dstyle.color=never -f "$folder/pom.xml" dependency:copy-dependencies -DincludeScope=runtime -DoutputDirectory="$folder/jars"
   mv "$folder/jars" "$kafka_jars"
   rm -rf "$folder"
 }

@@ -35,8 +35,13 @@ export function eventOf(message: IncomingMessage): SinkEvent | undefined {
     id: headers.get('event-id') ?? `${topic}/${partition}/${offset}`,
     kind: (headers.get('kind') ?? 'wide') as EventKind,
     critical: headers.get('critical') === '1',
-    json: String(value),
+    json: textOf(value),
   };
+}
+
+/** A consumer may have deserialisers: for strings, or for JSON. */
+function textOf(value: unknown): string {
+  return typeof value === 'string' || Buffer.isBuffer(value) ? String(value) : JSON.stringify(value);
 }
 
 function headersOf(headers: unknown): Map<string, string> {

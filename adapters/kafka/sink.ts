@@ -4,6 +4,7 @@ import { hasMethod } from '../shared/events/has-method.js';
 import { storeApart } from '../shared/events/store-apart.js';
 import { isRefused } from './failure.js';
 import { messageOf, requestIdOf } from './message.js';
+import { refuseSerialisers } from './serialisers.js';
 import type { KafkaProducer, OutgoingMessage } from './types.js';
 
 /** Options of {@link kafkaSink}; every one may be left out. */
@@ -60,6 +61,7 @@ async function publish(send: Send, events: readonly SinkEvent[]): Promise<readon
 function senderOf(producer: KafkaProducer, topic: string): Send {
   const client = producer as unknown as { send(record: object): Promise<unknown> };
   if (hasMethod(producer, 'asStream')) {
+    refuseSerialisers('kafkaSink', producer);
     return (messages) =>
       client.send({ messages: messages.map((message) => platformatic(topic, message)), acks: ACKS_ALL });
   }

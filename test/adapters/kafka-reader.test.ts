@@ -96,6 +96,15 @@ describe('readKafkaTopic, by the shape of @platformatic/kafka', () => {
     expect(commits).toMatchObject([{ offset: 6n }]);
   });
 
+  it('gives the JSON that deserialisers have read', async () => {
+    const values = [JSON.parse('{"n":1}'), '{"n":2}'];
+    const { consumer } = pulling(values.map((value, at) => ({ ...message(at), value })));
+    await read(consumer, async (batch) => {
+      expect(batch.events.map(({ json }) => json)).toEqual(['{"n":1}', '{"n":2}']);
+      return true;
+    });
+  });
+
   it('begins anew from what is committed when a commit fails', async () => {
     const { consumer, commit, closed } = pulling([message(1), message(2)], [message(1), message(2)]);
     commit.mockRejectedValueOnce(new Error('UNKNOWN_MEMBER_ID'));

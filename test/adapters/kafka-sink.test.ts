@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { kafkaSink } from '../../adapters/kafka/index.js';
 import { sinkContract } from '../contract/sink.contract.js';
 import { aBatch, anEvent, someEvents } from '../contract/sink-events.js';
+import { onEveryClient } from './client-rows.js';
 import { fakeKafka, type Sent, SHAPES } from './kafka-fake.js';
 
 /** How each client tells MESSAGE_TOO_LARGE: the shapes of their errors in the versions of test/matrix/kafka. */
@@ -112,5 +113,23 @@ describe('kafkaSink', () => {
     for (const options of [{ topic: '' }, { topics: 'a' }, null]) {
       expect(() => kafkaSink(producer, options as never)).toThrow(expect.objectContaining({ code: 'INVALID_OPTION' }));
     }
+  });
+});
+
+onEveryClient([{ name: '@platformatic/kafka 2', folder: 'kafka', alias: '@platformatic/kafka' }], (row, load) => {
+  describe(`kafkaSink, ${row.name}`, () => {
+    it('refuses a producer with serialisers, which make of bytes a message without a value', () => {
+      const { Producer, stringSerializers, jsonSerializer } = load();
+      const producer = (options: object) =>
+        new Producer({ clientId: 'test', bootstrapBrokers: ['localhost:1'], ...options });
+      for (const serializers of [stringSerializers, { value: jsonSerializer }]) {
+        const make = () => kafkaSink(producer({ serializers }));
+        expect(make).toThrow(
+          expect.objectContaining({ code: 'INVALID_OPTION', message: expect.stringContaining('serializers') }),
+        );
+      }
+      expect(kafkaSink(producer({})).name).toBe('kafka');
+      expect(kafkaSink(producer({ serializers: {} })).name).toBe('kafka');
+    });
   });
 });
