@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe } from 'vitest';
 import type { Sink, SinkEvent } from '../../src/events/sinks/sink.js';
-import { aBatch } from '../contract/sink-events.js';
+import { aBatch, someEvents } from '../contract/sink-events.js';
 import { service } from './running.js';
 
 /** Tests that need a server: left out where it does not run, and failing where CI runs. */
@@ -21,30 +21,36 @@ interface Delivered {
   readonly refusals: number;
 }
 
-/** Gives a sink all events, in batches of 100, each again and again until it is taken; in the middle, something happens. */
-export async function deliverAll(
-  sink: Sink,
-  events: readonly SinkEvent[],
-  inTheMiddle: () => Promise<void> = async () => {},
-): Promise<Delivered> {
+/** Gives a sink batches of 100 events, each again and again until it is taken: ten, then while something happens, then ten. */
+export async function deliverAround(sink: Sink, happening: () => Promise<void>): Promise<Delivered> {
   const delivered: SinkEvent[] = [];
   let refusals = 0;
-  let happening: Promise<void> | undefined;
-  for (let from = 0; from < events.length; from += 100) {
-    if (from >= events.length / 2) happening ??= inTheMiddle();
-    let left = events.slice(from, from + 100);
-    for (let tries = 0; left.length > 0; tries++) {
-      if (tries > 600) throw new Error(`${left.length} events were not taken`);
-      const failed = await refusedOf(sink, left);
-      delivered.push(...left.filter((event) => !failed.has(event)));
-      left = left.filter((event) => failed.has(event));
-      if (left.length === 0) break;
-      refusals++;
-      await sleep(50);
-    }
-  }
-  await happening;
+  const deliverMore = async (): Promise<void> => {
+    const events = someEvents(100);
+    refusals += await deliver(sink, events);
+    delivered.push(...events);
+  };
+  for (let batches = 0; batches < 10; batches++) await deliverMore();
+  let isOver = false;
+  const over = happening().finally(() => {
+    isOver = true;
+  });
+  while (!isOver) await deliverMore();
+  await over;
+  for (let batches = 0; batches < 10; batches++) await deliverMore();
   return { delivered, refusals };
+}
+
+/** Gives a sink these events until all are taken; how often some were refused. */
+export async function deliver(sink: Sink, events: readonly SinkEvent[]): Promise<number> {
+  let left = events;
+  for (let refusals = 0; ; refusals++) {
+    const refused = await refusedOf(sink, left);
+    left = left.filter((event) => refused.has(event));
+    if (left.length === 0) return refusals;
+    if (refusals === 600) throw new Error(`${left.length} events were not taken`);
+    await sleep(50);
+  }
 }
 
 async function refusedOf(sink: Sink, events: readonly SinkEvent[]): Promise<ReadonlySet<SinkEvent>> {
