@@ -15,6 +15,7 @@ export { PromptheusError, show } from './errors/promptheus-error.js';
 export type { EventKind } from './events/event.js';
 export { inThread } from './events/sinks/in-thread.js';
 export { makeWritable } from './events/sinks/make-writable.js';
+export type { ReceivedBatch } from './events/sinks/received.js';
 export { Retention } from './events/sinks/retention.js';
 export type { Sink, SinkBatch, SinkEvent, SinkFailure, SinkReceipt, ThreadSink } from './events/sinks/sink.js';
 export { SinkOptions } from './events/sinks/sink-options.js';
@@ -47,9 +48,10 @@ export { availableInstruments, type OnInstance, safely } from './instruments/wra
 export { latestUsage, partition, type ReportedUsage, reportedUsage } from './instruments/wrappers/usage.js';
 export { type AnyFunction, wrapCall } from './instruments/wrappers/wrap-call.js';
 export { nowSeconds } from './internal/clock.js';
-export { activeTraceContext, type TraceContext, traceparentOf } from './internal/open-telemetry.js';
+export { activeTraceContext, contextOfSpan, type TraceContext, traceparentOf } from './internal/open-telemetry.js';
 export { ownFile } from './internal/own-file.js';
 export { pathOfTarget } from './internal/request-target.js';
+export type { Logger } from './internal/warnings.js';
 
 /** What an adapter needs of an instance: any `Promptheus` is one. */
 export interface AdapterInstance extends Instruments {

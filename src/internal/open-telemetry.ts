@@ -53,6 +53,17 @@ export function activeTraceContext(): TraceContext | undefined {
   }
 }
 
+/** A context that holds nothing but a span that was sampled: for what is told of it later on. */
+export function contextOfSpan({ traceId, spanId }: SpanIds): TraceContext {
+  const span = { spanContext: () => ({ traceId, spanId, traceFlags: SAMPLED }) };
+  const context = {
+    getValue: (key: symbol) => (key === SPAN ? span : undefined),
+    setValue: () => context,
+    deleteValue: () => context,
+  };
+  return context;
+}
+
 /** The span of a context, if it is sampled: another is kept nowhere, so a link to it would lead to nothing. Never throws. */
 export function sampledSpanOf(context: TraceContext): SpanIds | undefined {
   const ids = spanOf(context);

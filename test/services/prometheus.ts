@@ -1,5 +1,6 @@
-import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { renameSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { service } from './running.js';
 
 /** What a query gave: the values of the labels asked for, joined, and the number. */
 export type Answer = Record<string, number>;
@@ -16,13 +17,6 @@ export interface Target {
   readonly address: string;
   /** Tells the targets apart in every query. */
   readonly via: string;
-}
-
-/** What `scripts/services.sh start` left for us: in the environment, else in its file. */
-function service(name: string): string | undefined {
-  const file = '.services/env';
-  if (process.env[name] !== undefined || !existsSync(file)) return process.env[name];
-  return new RegExp(`^export ${name}=(.*)$`, 'm').exec(readFileSync(file, 'utf8'))?.[1];
 }
 
 /** The HTTP API of a running Prometheus. */

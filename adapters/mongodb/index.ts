@@ -1,0 +1,1 @@
+export { type MongoCollection, type MongoSinkOptions, mongoSink } from './sink.js';

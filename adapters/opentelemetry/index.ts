@@ -1,0 +1,1 @@
+export { type OpenTelemetryLogs, type OtlpLogSinkOptions, otlpLogSink } from './sink.js';
