@@ -42,7 +42,7 @@ export class WideEvent {
   /** The correlation id. */
   requestId: string | undefined;
   tenant: string | undefined;
-  /** What the framework says was thrown; the first wins. */
+  /** What is said to have been thrown; the last that was is what came out. */
   thrown: unknown = undefined;
   llm: LlmCalls | undefined = undefined;
   vector: VectorSearches | undefined = undefined;
@@ -94,7 +94,7 @@ export class WideEvent {
 
   /** What was thrown out of the work, whatever the framework makes of it. */
   fail(error: unknown): void {
-    this.thrown ??= error;
+    this.thrown = error;
   }
 
   /** Ends it unfinished: what it is of is left out. */

@@ -54,7 +54,10 @@ function beginHttp(instruments: Instruments, args: readonly unknown[], options: 
   const inside: Observation['run'] = (fn) => runInside('http', { endpoint, event } satisfies Named, fn);
   if (outer !== undefined) {
     safely(instruments, PART, () => (outer.endpoint = endpoint));
-    return timedObservation(instruments, PART, () => {}, inside);
+    const failed = (outcome: Outcome, _seconds: number, value: unknown): void => {
+      if (outcome === 'error') outer.event?.fail(value);
+    };
+    return timedObservation(instruments, PART, failed, inside);
   }
   const method = label(options?.method, ['method']);
   const tenant = label(options?.tenant, TENANT_KEYS);
