@@ -4,13 +4,14 @@ import type { HttpCalls } from './http-calls.js';
 import type { LlmCalls } from './llm-calls.js';
 import type { VectorSearches } from './vector-searches.js';
 import type { WideEvent, WideEventEnd } from './wide-event.js';
-import type { Fields } from './wide-event-sink.js';
+import type { Fields, FieldValue } from './wide-event-sink.js';
+
+type GrowingFields = Record<string, FieldValue>;
 
 /** The fields of a finished event (docs/events.md), without those that every event has; what did not happen is left out. */
 export function fieldsOf(event: WideEvent, end: WideEventEnd, error: ErrorField | undefined): Fields {
   const { request, operation, span } = end;
-  const { queries } = event;
-  return {
+  const fields: GrowingFields = {
     request_id: event.requestId,
     trace_id: span?.traceId,
     span_id: span?.spanId,
@@ -26,15 +27,19 @@ export function fieldsOf(event: WideEvent, end: WideEventEnd, error: ErrorField 
     headers_ms: request?.headersSeconds === undefined ? undefined : millis(request.headersSeconds),
     request_bytes: request?.requestBytes,
     response_bytes: request?.responseBytes,
-    ...(event.llm && llmFields(event.llm)),
-    ...(event.vector && vectorFields(event.vector)),
-    ...(event.http && httpFields(event.http)),
-    cache_hits: event.cacheHits || undefined,
-    cache_misses: event.cacheMisses || undefined,
-    db_query_count: queries || undefined,
-    db_duration_ms: queries === 0 ? undefined : millis(event.querySeconds),
-    db_error_count: queries === 0 ? undefined : event.queryErrors,
   };
+  // Field by field: a spread into so many costs several times as much.
+  if (event.llm !== undefined) addLlm(fields, event.llm);
+  if (event.vector !== undefined) addVector(fields, event.vector);
+  if (event.http !== undefined) addHttp(fields, event.http);
+  if (event.cacheHits > 0) fields.cache_hits = event.cacheHits;
+  if (event.cacheMisses > 0) fields.cache_misses = event.cacheMisses;
+  if (event.queries > 0) {
+    fields.db_query_count = event.queries;
+    fields.db_duration_ms = millis(event.querySeconds);
+    fields.db_error_count = event.queryErrors;
+  }
+  return fields;
 }
 
 /** What is said of an error: of what was thrown where the work failed, else of the status that tells of it. */
@@ -48,40 +53,34 @@ export function errorOf(event: WideEvent, end: WideEventEnd): ErrorField | undef
   return { code: undefined, type: request === undefined ? '_OTHER' : String(request.status), message: undefined };
 }
 
-function llmFields(llm: LlmCalls): Fields {
-  return {
-    llm_call_count: llm.count,
-    llm_duration_ms: millis(llm.seconds),
-    llm_error_count: llm.errors,
-    llm_prompt_tokens: llm.prompt,
-    llm_completion_tokens: llm.completion,
-    llm_cached_tokens: llm.cached,
-    llm_cache_write_tokens: llm.cacheWrite,
-    llm_reasoning_tokens: llm.reasoning,
-    llm_cost_usd: llm.costUsd,
-    llm_calls: llm.details,
-    llm_calls_dropped: llm.count - llm.details.length || undefined,
-  };
+function addLlm(fields: GrowingFields, llm: LlmCalls): void {
+  fields.llm_call_count = llm.count;
+  fields.llm_duration_ms = millis(llm.seconds);
+  fields.llm_error_count = llm.errors;
+  fields.llm_prompt_tokens = llm.prompt;
+  fields.llm_completion_tokens = llm.completion;
+  fields.llm_cached_tokens = llm.cached;
+  fields.llm_cache_write_tokens = llm.cacheWrite;
+  fields.llm_reasoning_tokens = llm.reasoning;
+  fields.llm_cost_usd = llm.costUsd;
+  fields.llm_calls = llm.details;
+  fields.llm_calls_dropped = llm.count - llm.details.length || undefined;
 }
 
-function vectorFields(vector: VectorSearches): Fields {
-  return {
-    vector_search_count: vector.count,
-    vector_duration_ms: millis(vector.seconds),
-    vector_error_count: vector.errors,
-    vector_result_count: vector.results,
-    vector_empty_count: vector.empty,
-    vector_searches: vector.details,
-    vector_searches_dropped: vector.count - vector.details.length || undefined,
-  };
+function addVector(fields: GrowingFields, vector: VectorSearches): void {
+  fields.vector_search_count = vector.count;
+  fields.vector_duration_ms = millis(vector.seconds);
+  fields.vector_error_count = vector.errors;
+  fields.vector_result_count = vector.results;
+  fields.vector_empty_count = vector.empty;
+  fields.vector_searches = vector.details;
+  fields.vector_searches_dropped = vector.count - vector.details.length || undefined;
 }
 
-function httpFields(http: HttpCalls): Fields {
-  return {
-    http_call_count: http.count,
-    http_duration_ms: millis(http.seconds),
-    http_error_count: http.errors,
-    http_calls: http.details,
-    http_calls_dropped: http.count - http.details.length || undefined,
-  };
+function addHttp(fields: GrowingFields, http: HttpCalls): void {
+  fields.http_call_count = http.count;
+  fields.http_duration_ms = millis(http.seconds);
+  fields.http_error_count = http.errors;
+  fields.http_calls = http.details;
+  fields.http_calls_dropped = http.count - http.details.length || undefined;
 }

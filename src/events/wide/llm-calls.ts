@@ -59,7 +59,8 @@ export class LlmCalls {
   }
 }
 
-function detailOf({ usage, estimated, ...call }: LlmCallTold): object {
+function detailOf(call: LlmCallTold): object {
+  const { usage, estimated } = call;
   return {
     provider: nameOf(call.provider),
     model: nameOf(call.model),
