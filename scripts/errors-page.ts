@@ -9,9 +9,9 @@ export function errorsPage(codes: Codes): string {
 
 Generated from \`src/errors/codes.ts\` by \`npm run docs\`.
 
-Only set-up throws: defining a family, making an instance, starting a server, wrapping a function. What it throws is a
-\`PromptheusError\`; its \`code\` is one of these and keeps its meaning for good. Recording never throws: what it has to
-refuse it counts in \`promptheus_rejected_observations_total{family,reason}\`.
+Only set-up throws: defining a family, making an instance, starting a server, wrapping a function; and \`recordOperation\`, which
+validates what it is given. What they throw is a \`PromptheusError\`; its \`code\` is one of these and keeps its meaning for good. All
+else that records never throws: what it has to refuse it counts in \`promptheus_rejected_observations_total{family,reason}\`.
 
 ${sections.join('\n')}`;
 }

@@ -1,5 +1,6 @@
 import type { EventEmitter } from 'node:events';
 import { type ContextState, currentState, runWithState } from './context/context.js';
+import type { WideEvent } from './events/wide/wide-event.js';
 import type { MetricsServer, MetricsServerOptions } from './exposition/metrics-server.js';
 import type { ScrapeRequest, ScrapeResponse, ScrapeTarget } from './exposition/scrape-handler.js';
 import type { HttpInstrument } from './instruments/http.js';
@@ -72,6 +73,12 @@ export function defaultInstance(): AdapterInstance {
 /** What `observeHttp` names in a request that is left out of the metrics. */
 const LEFT_OUT = { endpoint: undefined };
 
+/** A request without a Node response: who measures it finishes its event. */
+export interface WebRequest {
+  endpoint: string | undefined;
+  readonly event: WideEvent | undefined;
+}
+
 /** The state in which one request is worked on. */
 export interface RequestState extends ContextState {
   readonly correlationId: string;
@@ -84,7 +91,7 @@ export interface RequestState extends ContextState {
 export function requestState(
   correlationId: string,
   tenant: string | undefined,
-  exchange: HttpExchange | undefined,
+  exchange: HttpExchange | WebRequest | undefined,
 ): RequestState {
   const { active: outer } = currentState();
   return { correlationId, tenant, active: { kind: 'http', record: exchange ?? LEFT_OUT, outer } };
@@ -94,7 +101,7 @@ export function requestState(
 export function runRequest<T>(
   correlationId: string,
   tenant: string | undefined,
-  exchange: HttpExchange | undefined,
+  exchange: HttpExchange | WebRequest | undefined,
   fn: () => T,
 ): T {
   return runWithState(requestState(correlationId, tenant, exchange), fn);

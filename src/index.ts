@@ -1,6 +1,7 @@
 export { context } from './context/context.js';
 export type { PromptheusErrorCode } from './errors/codes.js';
 export { PromptheusError } from './errors/promptheus-error.js';
+export type { Operation, OperationArguments } from './events/operations/operation.js';
 export type { ScrapeAuth } from './exposition/access.js';
 export type { MetricsServer, MetricsServerOptions } from './exposition/metrics-server.js';
 export type { ScrapeRequest, ScrapeResponse, ScrapeTarget } from './exposition/scrape-handler.js';
@@ -9,6 +10,7 @@ export { genaiPrices } from './instruments/genai-prices.js';
 export type { TokenUsage } from './instruments/llm-facts.js';
 export type { PricedCall, PriceSource } from './instruments/price-source.js';
 export {
+  recordOperation,
   trackActiveSession,
   trackApiCall,
   trackCacheOperation,
@@ -21,6 +23,7 @@ export { type ObserveLlmOptions, observeLlm } from './instruments/wrappers/obser
 export { type ObserveQueryOptions, observeQuery } from './instruments/wrappers/observe-query.js';
 export { type ObserveVectorSearchOptions, observeVectorSearch } from './instruments/wrappers/observe-vector-search.js';
 export { type ObserveWorkerOptions, observeWorker } from './instruments/wrappers/observe-worker.js';
+export { type OperationMetadata, trackOperation } from './instruments/wrappers/track-operation.js';
 export type { Logger } from './internal/warnings.js';
 export { exponentialBuckets, linearBuckets } from './metrics/buckets.js';
 export type {

@@ -9,7 +9,7 @@ import {
 } from './exposition/scrape-handler.js';
 import { rowOf } from './instruments/catalogue.js';
 import { setInstanceFactory } from './instruments/current.js';
-import type { InstrumentEnvironment } from './instruments/environment.js';
+import type { EventParts, InstrumentEnvironment } from './instruments/environment.js';
 import { counterOf, gaugeOf, handleOf, histogramOf } from './instruments/families.js';
 import { createHttpInstrument, type HttpInstrument } from './instruments/http.js';
 import { createDomainInstruments, type Instruments } from './instruments/instruments.js';
@@ -67,7 +67,7 @@ export interface Promptheus extends Instruments, Recorders {
  * const promptheus = createPromptheus({ tenant: { label: 'tenant' }, registry: false });
  * ```
  */
-export function createPromptheus(options: PromptheusOptions = {}): Promptheus {
+export function createPromptheus(options: PromptheusOptions = {}, events?: EventParts): Promptheus {
   const resolved = resolveOptions(options);
   const logger = resolved.logger === false ? SILENT_LOGGER : resolved.logger;
   const isDefault = resolved.default && slot.instance === undefined;
@@ -78,7 +78,7 @@ export function createPromptheus(options: PromptheusOptions = {}): Promptheus {
       'createPromptheus() was called while a default instance exists, so decorators and adapters go on using that one. Call it before anything records, use promptheus() for the one there is, or say default: false.',
     );
   }
-  const instance = assemble(resolved, isDefault, logger);
+  const instance = assemble(resolved, isDefault, logger, events);
   if (isDefault) slot.instance = instance;
   return instance;
 }
@@ -92,7 +92,7 @@ setInstanceFactory(promptheus);
 
 const SILENT_LOGGER: Logger = { info() {}, warn() {} };
 
-function assemble(options: ResolvedOptions, isDefault: boolean, logger: Logger): Promptheus {
+function assemble(options: ResolvedOptions, isDefault: boolean, logger: Logger, events?: EventParts): Promptheus {
   const warn = createWarn(logger);
   const registry = new Registry(options.metrics);
   const metrics: Metrics = options.enabled ? registry : NO_METRICS;
@@ -100,6 +100,7 @@ function assemble(options: ResolvedOptions, isDefault: boolean, logger: Logger):
     metrics: options.prefix === '' ? metrics : withPrefix(metrics, options.prefix),
     naming: options.naming,
     tenant: options.tenant,
+    ...(options.enabled ? events : undefined),
     warn,
   };
   // Before the bridges are made, which a first series would have join the clients: that waits for the application's own.

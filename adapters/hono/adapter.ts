@@ -13,6 +13,7 @@ const HONO: HttpFramework<HonoContext> = {
   endpoint: ({ adapterState, response }) =>
     endpointOf(adapterState as RoutedContext, response.headersSent ? response.statusCode : 0),
   requestOf: ({ adapterState }) => adapterState as HonoContext,
+  error: ({ adapterState }) => (adapterState as HonoContext).error,
 };
 
 /**

@@ -1,4 +1,4 @@
-import { CORRELATION_ID_HEADER, correlationIdFrom, givenText, runRequest } from '../../src/adapter.js';
+import { CORRELATION_ID_HEADER, correlationIdFrom, givenText, runRequest, type WebRequest } from '../../src/adapter.js';
 import type { HttpServerMetrics } from '../shared/http/server-metrics.js';
 import { endpointOf } from './endpoint.js';
 import { follow } from './follow.js';
@@ -29,14 +29,20 @@ export async function runWebRequest(
   const correlationId = correlationIdFrom(c.req.header(CORRELATION_ID_HEADER));
   c.header(CORRELATION_ID_HEADER, correlationId);
   const tenant = metrics.tenantIn(c);
-  const work = metrics.skips(c) ? next : () => recorded(metrics, options, c, tenant, follow(c, next));
-  await runRequest(correlationId, tenant, undefined, work);
+  if (metrics.skips(c)) return runRequest(correlationId, tenant, undefined, next);
+  const event = metrics.instance.wideEvents?.begin();
+  if (event !== undefined) event.requestId = correlationId;
+  const request = { endpoint: undefined, event };
+  await runRequest(correlationId, tenant, request, () =>
+    recorded(metrics, options, c, request, tenant, follow(c, next)),
+  );
 }
 
 async function recorded(
   metrics: Metrics,
   { http: { endpoint: named } = {} }: HonoMetricsOptions,
   c: RoutedContext,
+  { event }: WebRequest,
   tenant: string | undefined,
   next: Next,
 ): Promise<void> {
@@ -52,7 +58,7 @@ async function recorded(
     const seconds = (performance.now() - startedAt) / 1000;
     const given = named && metrics.guarded('endpoint', (request) => givenText(named(request)), c);
     const endpoint = given || endpointOf(c, status);
-    metrics.instance.http.record({ method: c.req.method, endpoint, tenant, status, seconds });
+    metrics.instance.http.record({ method: c.req.method, endpoint, tenant, status, seconds, event, error: c.error });
   }
 }
 

@@ -1,3 +1,5 @@
+import type { ServerResponse } from 'node:http';
+import { exchangeOf } from '../../src/adapter.js';
 import { assertOptions } from '../shared/http/options.js';
 import type { HttpFramework } from '../shared/http/recorder.js';
 import { HttpServerMetrics } from '../shared/http/server-metrics.js';
@@ -35,8 +37,15 @@ export function koaMetrics(options: KoaMetricsOptions = {}): KoaMiddleware {
     if (!metrics.takes(res)) return next();
     if (metrics.isScrape(req.url)) return answerScrape(metrics, ctx);
     if (!isWatched(ctx)) metrics.guarded('routing', watchApp as (ctx: KoaContext) => void, ctx);
-    return metrics.run(req, res, ctx, next, ctx);
+    return keepError(res, metrics.run(req, res, ctx, next, ctx));
   };
+}
+
+/** What comes out of the middleware, Koa answers with a status, and keeps no longer. */
+function keepError(response: ServerResponse, work: Promise<unknown>): Promise<unknown> {
+  const event = exchangeOf(response)?.event;
+  if (event !== undefined) work.catch((error: unknown) => event.fail(error));
+  return work;
 }
 
 async function answerScrape(metrics: HttpServerMetrics<KoaContext>, ctx: KoaContext): Promise<void> {

@@ -44,12 +44,16 @@ function kindOf(method: object): string | undefined {
 }
 
 /** What a handler streams ends with its Observable; a consumer that leaves it has ended it early. */
-const followObservable: FollowResult = (value, end) => {
+const followObservable: FollowResult = (value, end, run) => {
   if (!isObservable(value)) return false;
   const subscribe = value.subscribe as (...args: unknown[]) => unknown;
-  const source = new Observable((subscriber) => Reflect.apply(subscribe, value, [subscriber]) as never);
+  const source = new Observable((subscriber) => run(() => Reflect.apply(subscribe, value, [subscriber]) as never));
   const told = source.pipe(
-    tap({ error: () => end('error'), complete: () => end('success'), unsubscribe: () => end('aborted') }),
+    tap({
+      error: (error: unknown) => end('error', error),
+      complete: () => end('success'),
+      unsubscribe: () => end('aborted'),
+    }),
   );
   return interpose(value, 'subscribe', told.subscribe.bind(told));
 };

@@ -43,6 +43,7 @@ interface Call {
   readonly target: Target;
   readonly startedAt: number;
   readonly traceContext: TraceContext | undefined;
+  readonly event: HttpClientCall['event'];
   /** Of the headers; 0 before. */
   status: number;
   ended: boolean;
@@ -66,7 +67,8 @@ export class OutgoingRequests {
       if (request[CALL] !== undefined) return;
       const target = this.targetOf(String(request.origin));
       const traceContext = activeTraceContext();
-      request[CALL] = { owner: this, target, startedAt: nowSeconds(), traceContext, status: 0, ended: false };
+      const event = availableInstruments(this.promptheus)?.wideEvents?.around();
+      request[CALL] = { owner: this, target, startedAt: nowSeconds(), traceContext, event, status: 0, ended: false };
       if (target.trusted) passOn(request, traceContext);
     });
 
@@ -95,7 +97,7 @@ export class OutgoingRequests {
     const call = this.callOf(request);
     if (call === undefined || call.ended) return;
     call.ended = true;
-    const { target, startedAt, traceContext } = call;
+    const { target, startedAt, traceContext, event } = call;
     const { scheme, host, address, port } = target;
     const seconds = nowSeconds() - startedAt;
     const status = statusOf(call);
@@ -108,6 +110,7 @@ export class OutgoingRequests {
       status,
       seconds,
       traceContext,
+      event,
     });
   }
 

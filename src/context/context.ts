@@ -9,7 +9,7 @@ export interface ContextValues {
 }
 
 /** The kinds of recorder that may stand inside one another. */
-export type RecorderKind = 'http' | 'llm' | 'vector';
+export type RecorderKind = 'http' | 'llm' | 'vector' | 'operation';
 
 /** The state of one asynchronous flow. `active` is a chain of the recorders that are open around it, the innermost first. */
 export interface ContextState {

@@ -42,6 +42,19 @@ export const codes = {
     means: 'A wrapper or a decorator was put on something that is not a function or method.',
     solve: 'Wrap a function; decorate a method, not a field, getter or class.',
   },
+  INVALID_OPERATION: {
+    means: '`recordOperation` was given something that is no operation.',
+    solve: 'Correct what the message names; `trackOperation` measures and records a function without any of it.',
+  },
+  PII_KEY: {
+    means:
+      'The metadata of an operation has a key under which something of a person stands (an e-mail, a name, a token).',
+    solve: 'Leave it out, or record a hash of it under another name (`user_hash`).',
+  },
+  NOT_RUNNING: {
+    means: 'An operation was recorded after the pipeline of events had been stopped.',
+    solve: 'Stop the instance after the last operation, or use `trackOperation`, which counts what comes too late.',
+  },
   PRICES_NOT_INSTALLED: {
     means: 'genaiPrices() found no @pydantic/genai-prices where the application runs.',
     solve: 'Install it beside promptheus, or give `llm.prices` a function of your own.',

@@ -22,9 +22,10 @@ export function createCacheInstrument(env: InstrumentEnvironment, errors: Intern
   const hitRates = gaugeOf(env, 'cache_hit_rate_percent');
   const durations = histogramOf(env, 'cache_operation_duration_seconds');
   return {
-    track: guarded(errors, 'cache', (operation: string, result: string, cacheType: string) =>
-      handleOf(operations, { operation, result, cacheType }).inc(),
-    ),
+    track: guarded(errors, 'cache', (operation: string, result: string, cacheType: string) => {
+      handleOf(operations, { operation, result, cacheType }).inc();
+      env.wideEvents?.around()?.cacheRead(result);
+    }),
     updateHitRate: guarded(errors, 'cache', (cacheType: string, tenant: string | undefined, rate: number) =>
       handleOf(hitRates, { cacheType, tenant }).set(rate * 100),
     ),

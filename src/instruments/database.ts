@@ -25,8 +25,9 @@ export interface DatabaseInstrument {
 export function createDatabaseInstrument(env: InstrumentEnvironment, errors: InternalErrors): DatabaseInstrument {
   const durations = histogramOf(env, 'db_query_duration_seconds');
   return {
-    record: guarded(errors, 'database', ({ queryType, tenant, errorType, seconds }: QueryRecording) =>
-      handleOf(durations, { queryType, operation: queryType, tenant, errorType }).observe(seconds),
-    ),
+    record: guarded(errors, 'database', ({ queryType, tenant, errorType, seconds }: QueryRecording) => {
+      handleOf(durations, { queryType, operation: queryType, tenant, errorType }).observe(seconds);
+      env.wideEvents?.around()?.query(seconds, errorType !== undefined);
+    }),
   };
 }

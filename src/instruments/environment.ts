@@ -1,7 +1,19 @@
+import type { FindForbiddenKey, OperationEventSink } from '../events/operations/operation.js';
+import type { WideEvents } from '../events/wide/wide-events.js';
 import type { Metrics } from '../metrics/types.js';
 
+/** Where events go; each part is `undefined` where events are off. */
+export interface EventParts {
+  /** Gathers what happens in a request or operation. */
+  readonly wideEvents?: WideEvents | undefined;
+  /** Takes what `recordOperation` records. */
+  readonly operationEvents?: OperationEventSink | undefined;
+  /** Finds in metadata what may be of a person. */
+  readonly findForbiddenKey?: FindForbiddenKey | undefined;
+}
+
 /** What an instrument is given: families to record into, and the options that shape their labels. */
-export interface InstrumentEnvironment {
+export interface InstrumentEnvironment extends EventParts {
   readonly metrics: Metrics;
   /** Which column of the catalogue names the families. */
   readonly naming: 'promptheus' | 'otel';

@@ -1,3 +1,4 @@
+import type { WideEvent } from '../events/wide/wide-event.js';
 import type { TraceContext } from '../internal/open-telemetry.js';
 import { observeIn } from '../metrics/auto-exemplars.js';
 import type { InstrumentEnvironment } from './environment.js';
@@ -22,6 +23,8 @@ export interface HttpClientCall {
   readonly seconds: number;
   /** OpenTelemetry's, when it began. */
   readonly traceContext?: TraceContext | undefined;
+  /** What gathered the flow in which it began: its end is told in another. */
+  readonly event?: WideEvent | undefined;
 }
 
 /** Outgoing HTTP: `http_client_request_duration_seconds`. */
@@ -36,8 +39,9 @@ export function createHttpClientInstrument(env: InstrumentEnvironment, errors: I
     record: guarded(errors, 'http_client', (call: HttpClientCall) => {
       const { scheme, host, status } = call;
       const failed = typeof status === 'string';
+      const method = methodLabel(call.method);
       const handle = handleOf(durations, {
-        method: methodLabel(call.method),
+        method,
         scheme,
         host,
         serverAddress: call.address,
@@ -47,6 +51,7 @@ export function createHttpClientInstrument(env: InstrumentEnvironment, errors: I
         errorType: failed || status >= 400 ? String(status) : '',
       });
       observeIn(call.traceContext, handle, call.seconds);
+      call.event?.httpCall({ method, host, status, seconds: call.seconds });
     }),
   };
 }

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { WideEvent } from '../events/wide/wide-event.js';
 import { nowSeconds } from '../internal/clock.js';
 import { activeTraceContext } from '../internal/open-telemetry.js';
 import { CORRELATION_ID_HEADER } from './correlation-id.js';
@@ -41,6 +42,8 @@ export class HttpExchange {
   route: string | undefined = undefined;
   /** What the adapter keeps for the request. */
   adapterState: unknown = undefined;
+  /** Gathers what happens in the request; `undefined` where events are off. */
+  event: WideEvent | undefined = undefined;
   /** To be put in the head where the one who writes it has not: a framework has headers of its own, which a raw answer lacks. */
   correlationId: string | undefined = undefined;
   requestBytes = 0;
@@ -104,6 +107,7 @@ export class HttpExchange {
   leaveOut(): void {
     if (this.closed) return;
     this.closed = true;
+    this.event?.leaveOut();
     this.kind.inFlight?.dec();
   }
 }

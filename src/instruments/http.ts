@@ -1,6 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { context } from '../context/context.js';
+import type { RequestEnd, WideEvent } from '../events/wide/wide-event.js';
+import type { WideEvents } from '../events/wide/wide-events.js';
 import { nowSeconds } from '../internal/clock.js';
+import { spanIdsOf } from '../internal/open-telemetry.js';
 import { observeIn } from '../metrics/auto-exemplars.js';
 import type { InstrumentEnvironment } from './environment.js';
 import { createInternalErrors, type InternalErrors } from './guard.js';
@@ -21,6 +24,8 @@ export interface HttpReading {
   endpoint(exchange: HttpExchange): string;
   /** The values of the further labels, in their order. */
   labels?: ((exchange: HttpExchange) => readonly string[]) | undefined;
+  /** What was thrown, where the framework keeps it. */
+  error?: ((exchange: HttpExchange) => unknown) | undefined;
 }
 
 export interface HttpRecorderOptions extends HttpOptions, HttpFamilyOptions {
@@ -56,13 +61,20 @@ export function createHttpInstrument(env: InstrumentEnvironment, options: HttpOp
   // Made at the first use, since an adapter may bring the buckets and labels of the duration.
   let families: HttpFamilies | undefined;
   return {
-    record({ method, endpoint, tenant, status, seconds }) {
+    record({ method, endpoint, tenant, status, seconds, event, error }) {
       try {
         families ??= new HttpFamilies(env, { buckets: options.buckets });
         const known = tenant ?? context.current().tenant ?? 'unknown';
         const verb = method === undefined ? 'unknown' : methodLabel(method.toUpperCase());
         const kind = families.kindOf('http', verb);
         families.handles(kind, endpoint, known, status, families.unknownLabels).duration.observe(seconds);
+        event?.finish({
+          outcome: status === CLIENT_LEFT ? 'aborted' : status >= 500 ? 'error' : 'success',
+          seconds,
+          tenant,
+          error,
+          request: { method: verb, route: endpoint, status },
+        });
       } catch {
         internalError('http_record');
       }
@@ -70,7 +82,7 @@ export function createHttpInstrument(env: InstrumentEnvironment, options: HttpOp
     recorder({ buckets = options.buckets, labels, streams = options.streams ?? [], reading, yields = false }) {
       const own = new HttpFamilies(env, { buckets, labels });
       families = own;
-      return new Recorder(own, new Set(streams), reading, yields, internalError);
+      return new Recorder(own, new Set(streams), reading, yields, internalError, env.wideEvents);
     },
   };
 }
@@ -85,13 +97,16 @@ class Recorder implements HttpRecorder, ExchangeOwner {
     private readonly reading: HttpReading,
     readonly yields: boolean,
     readonly internalError: InternalErrors,
+    private readonly events: WideEvents | undefined,
   ) {}
 
   begin(request: IncomingMessage, response: ServerResponse, tenant = 'unknown'): HttpExchange {
     const scheme = (request.socket as { encrypted?: boolean } | null)?.encrypted === true ? 'https' : 'http';
     const kind = this.families.kindOf(scheme, methodLabel(request.method));
     this.families.inFlightOf(kind).inc();
-    return new HttpExchange(this, request, response, kind, tenant);
+    const exchange = new HttpExchange(this, request, response, kind, tenant);
+    if (this.events !== undefined) exchange.event = this.events.begin();
+    return exchange;
   }
 
   adopt(exchange: HttpExchange, tenant?: string): void {
@@ -104,6 +119,8 @@ class Recorder implements HttpRecorder, ExchangeOwner {
     exchange.kind = this.families.kindOf(scheme, method);
     this.families.inFlightOf(exchange.kind).inc();
     exchange.owner = this;
+    // That of another instance is finished by none.
+    if (exchange.event?.owner !== this.events) exchange.event = this.events?.begin();
   }
 
   finish(exchange: HttpExchange): void {
@@ -126,8 +143,42 @@ class Recorder implements HttpRecorder, ExchangeOwner {
     observeIn(exchange.traceContext, handles.duration, endedAt - startedAt);
     if (headersAt !== 0) handles.headers.observe(headersAt - startedAt);
     handles.requestBytes.observe(exchange.requestBytes);
-    handles.responseBytes.observe(sentBytes(exchange, complete));
-    if (status === CLIENT_LEFT && !complete) handles.aborted.inc();
+    const responseBytes = sentBytes(exchange, complete);
+    handles.responseBytes.observe(responseBytes);
+    const aborted = status === CLIENT_LEFT && !complete;
+    if (aborted) handles.aborted.inc();
+    if (exchange.event === undefined) return;
+    const headersSeconds = headersAt === 0 ? undefined : headersAt - startedAt;
+    const { requestBytes } = exchange;
+    const request = { method: kind.method, route: endpoint, status, headersSeconds, requestBytes, responseBytes };
+    this.finishEvent(exchange, exchange.event, request, aborted, endedAt - startedAt);
+  }
+
+  /** With the figures of the metrics. */
+  private finishEvent(
+    exchange: HttpExchange,
+    event: WideEvent,
+    request: RequestEnd,
+    aborted: boolean,
+    seconds: number,
+  ): void {
+    const { tenant, traceContext } = exchange;
+    event.finish({
+      outcome: aborted ? 'aborted' : request.status >= 500 ? 'error' : 'success',
+      seconds,
+      tenant: tenant === 'unknown' ? undefined : tenant,
+      span: traceContext && spanIdsOf(traceContext),
+      error: this.errorOf(exchange),
+      request,
+    });
+  }
+
+  private errorOf(exchange: HttpExchange): unknown {
+    try {
+      return this.reading.error?.(exchange);
+    } catch {
+      return undefined;
+    }
   }
 
   /** 499 when the client left, unless it left a stream; a response that the application broke off is no success. */

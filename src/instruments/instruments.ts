@@ -1,3 +1,5 @@
+import type { WideEvent } from '../events/wide/wide-event.js';
+import type { WideEvents } from '../events/wide/wide-events.js';
 import type { Metrics } from '../metrics/types.js';
 import { type ApiCallsInstrument, createApiCallsInstrument } from './api-calls.js';
 import { type CacheInstrument, createCacheInstrument } from './cache.js';
@@ -27,6 +29,8 @@ export interface DomainInstruments {
   readonly httpClient: HttpClientInstrument;
   /** Counts what went wrong inside a wrapper. @internal */
   readonly internalError: InternalErrors;
+  /** Where events are on. @internal */
+  readonly wideEvents: WideEvents | undefined;
 }
 
 /** A request that a wrapper saw, outside any that an adapter measures. */
@@ -36,6 +40,10 @@ export interface HttpRecording {
   readonly tenant: string | undefined;
   readonly status: number;
   readonly seconds: number;
+  /** The event that gathered what happened in it. */
+  readonly event?: WideEvent | undefined;
+  /** What was thrown, if anything was. */
+  readonly error?: unknown;
 }
 
 /** What wrappers and decorators need of an instance. */
@@ -62,5 +70,6 @@ export function createDomainInstruments(
     apiCalls: createApiCallsInstrument(env, internalError),
     httpClient: createHttpClientInstrument(env, internalError),
     internalError,
+    wideEvents: env.wideEvents,
   };
 }

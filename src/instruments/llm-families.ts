@@ -92,8 +92,14 @@ export class LlmFamilies {
     this.remainingTokens = gaugeOf(env, 'llm_rate_limit_remaining_tokens');
   }
 
-  /** Records a call that is over. */
-  record(call: LlmCallFacts, outcome: Outcome, seconds: number, progress: LlmProgress, context?: TraceContext): void {
+  /** Records a call that is over, and gives what it cost, in US dollars, where that is known. */
+  record(
+    call: LlmCallFacts,
+    outcome: Outcome,
+    seconds: number,
+    progress: LlmProgress,
+    context?: TraceContext,
+  ): number | undefined {
     const { provider, model, tenant, errorType, operation = 'chat' } = call;
     const facts: Facts = { provider, model, tenant, errorType, operation };
     handleOf(this.requests, { ...facts, status: outcome }).inc();
@@ -107,8 +113,8 @@ export class LlmFamilies {
       handleOf(this.toolCalls, { ...facts, tool: this.tools.has(name) ? name : 'other' }).inc();
     }
     this.recordTokens(call, facts, outcome, progress);
-    this.recordCost(call, facts);
     this.recordTimes(call, facts, outcome, seconds, progress);
+    return this.recordCost(call, facts);
   }
 
   private recordTokens(call: LlmCallFacts, facts: Facts, outcome: Outcome, progress: LlmProgress): void {
@@ -125,13 +131,20 @@ export class LlmFamilies {
     add(this.estimated, facts, estimated?.completion, 'completion');
   }
 
-  private recordCost(call: LlmCallFacts, facts: Facts): void {
+  private recordCost(call: LlmCallFacts, facts: Facts): number | undefined {
     const { costUsd, usage, provider, model, batch = false } = call;
-    if (costUsd !== undefined) return handleOf(this.costs, { ...facts, costSource: 'provider' }).inc(costUsd);
-    if (usage === undefined) return;
+    if (costUsd !== undefined) {
+      handleOf(this.costs, { ...facts, costSource: 'provider' }).inc(costUsd);
+      return costUsd;
+    }
+    if (usage === undefined) return undefined;
     const price = this.priceOf({ provider: provider ?? 'unknown', model: model ?? 'unknown', usage, batch });
-    if (typeof price === 'number') handleOf(this.costs, { ...facts, costSource: 'price_table' }).inc(price);
-    else handleOf(this.unpriced, { ...facts, reason: price }).inc();
+    if (typeof price === 'number') {
+      handleOf(this.costs, { ...facts, costSource: 'price_table' }).inc(price);
+      return price;
+    }
+    handleOf(this.unpriced, { ...facts, reason: price }).inc();
+    return undefined;
   }
 
   /** US dollars, or why they are not known. */

@@ -1,3 +1,5 @@
+import type { WideEvents } from '../events/wide/wide-events.js';
+import { tellEvent } from './call-event.js';
 import { LLM_SPAN } from './call-spans.js';
 import type { InstrumentEnvironment } from './environment.js';
 import { guarded, type InternalErrors } from './guard.js';
@@ -30,12 +32,17 @@ export function createLlmInstrument(
   options: LlmRecordingOptions,
 ): LlmInstrument {
   const families = new LlmFamilies(env, options, errors);
-  const record = guarded(errors, 'llm', families.record.bind(families));
+  const events = env.wideEvents;
+  const record = guarded(errors, 'llm', (call: LlmCall, known: LlmCallFacts, outcome: Outcome, seconds: number) => {
+    const costUsd = families.record(known, outcome, seconds, call, call.began);
+    if (events !== undefined) tell(events, call, { ...known, costUsd }, outcome, seconds);
+  });
   const rules: CallRules<LlmCallFacts, LlmCall> = {
     kind: 'llm',
     span: options.spans ? LLM_SPAN : undefined,
     combine: combineLlmFacts,
-    record: (call, known, outcome, seconds) => record(withTenantOf(call, known), outcome, seconds, call, call.began),
+    events,
+    record: (call, known, outcome, seconds) => record(call, withTenantOf(call, known), outcome, seconds),
   };
   return {
     begin: (facts = {}) => new LlmCall(rules, families, facts),
@@ -44,6 +51,14 @@ export function createLlmInstrument(
       new LlmCall(rules, families, {}).end(status, known, seconds);
     }),
   };
+}
+
+function tell(events: WideEvents, call: LlmCall, known: LlmCallFacts, outcome: Outcome, seconds: number): void {
+  const { attempts, firstToken } = call;
+  const operation = { type: 'llm_call', name: known.operation ?? 'chat' };
+  tellEvent(events, call, { outcome, seconds, tenant: known.tenant, operation }, (event) =>
+    event.llmCall({ ...known, outcome, seconds, attempts, firstTokenSeconds: firstToken }),
+  );
 }
 
 /** A call's own tenant wins over that of the flow in which it was begun. */

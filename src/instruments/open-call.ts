@@ -6,6 +6,8 @@ import {
   runWithState,
   stateInside,
 } from '../context/context.js';
+import type { WideEvent } from '../events/wide/wide-event.js';
+import type { WideEvents } from '../events/wide/wide-events.js';
 import { nowSeconds } from '../internal/clock.js';
 import { activeTraceContext, ClientSpan, type SpanAttributes, type TraceContext } from '../internal/open-telemetry.js';
 import { over } from './over.js';
@@ -23,6 +25,8 @@ export interface CallRules<K extends object, C extends OpenCall<K> = OpenCall<K>
   record(call: C, known: K, outcome: Outcome, seconds: number): void;
   /** How a call is shown as a span; left out where spans are off. */
   readonly span?: SpanShape<K> | undefined;
+  /** Left out where events are off. */
+  readonly events?: WideEvents | undefined;
 }
 
 /** What a span says of a call. */
@@ -40,8 +44,10 @@ export class OpenCall<K extends object> {
   supplied: K = NOTHING as K;
   /** OpenTelemetry's context in which the call was begun, if there is one. */
   readonly began: TraceContext | undefined;
-  /** The context's tenant where the call was begun: a stream may be read, and so end, in another flow. */
-  readonly tenant: string | undefined = currentState().tenant;
+  /** The flow in which the call was begun: a stream may be read, and so end, in another. */
+  readonly beganIn: ContextState = currentState();
+  /** Of a call that nothing gathers: what happens inside it is gathered here. */
+  readonly event: WideEvent | undefined;
   protected open = true;
   protected readonly startedAt = nowSeconds();
   /** The call around this one. */
@@ -59,6 +65,11 @@ export class OpenCall<K extends object> {
     const shape = this.outer === undefined ? this.rules.span : undefined;
     this.span = shape && ClientSpan.start(shape.name(known), shape.attributes(known));
     this.began = this.span?.context ?? activeTraceContext();
+    this.event = this.outer === undefined ? rules.events?.beginOutermost() : undefined;
+  }
+
+  get tenant(): string | undefined {
+    return this.beganIn.tenant;
   }
 
   /** Runs `fn` so that recorders of this kind in it find this call. */

@@ -1,3 +1,4 @@
+import { operationOf } from '../events/operations/operation.js';
 import type { Instruments } from './instruments.js';
 import type * as track from './track.js';
 import { observeHttp } from './wrappers/observe-http.js';
@@ -5,6 +6,7 @@ import { observeLlm } from './wrappers/observe-llm.js';
 import { observeQuery } from './wrappers/observe-query.js';
 import { observeVectorSearch } from './wrappers/observe-vector-search.js';
 import { observeWorker } from './wrappers/observe-worker.js';
+import { trackOn, type trackOperation } from './wrappers/track-operation.js';
 
 /** The functions of the package as methods of one instance: the same names, recording there. */
 export interface Recorders {
@@ -13,6 +15,8 @@ export interface Recorders {
   readonly observeVectorSearch: typeof observeVectorSearch;
   readonly observeQuery: typeof observeQuery;
   readonly observeWorker: typeof observeWorker;
+  readonly trackOperation: typeof trackOperation;
+  readonly recordOperation: typeof track.recordOperation;
   readonly trackSession: typeof track.trackSession;
   readonly trackApiCall: typeof track.trackApiCall;
   readonly trackCacheOperation: typeof track.trackCacheOperation;
@@ -29,6 +33,8 @@ export function recordersOf(instruments: () => Instruments): Recorders {
     observeVectorSearch: (fn, options) => observeVectorSearch(fn, { ...options, promptheus: instruments() }),
     observeQuery: (fn, options) => observeQuery(fn, { ...options, promptheus: instruments() }),
     observeWorker: (fn, options) => observeWorker(fn, { ...options, promptheus: instruments() }),
+    trackOperation: (type, name, fn, metadata) => trackOn(instruments(), type, name, fn, metadata),
+    recordOperation: (...given) => instruments().operations.submit(operationOf(given)),
     trackSession: {
       start: (sessionId, tenant) => instruments().sessions.start(sessionId, tenant),
       turn: (sessionId) => instruments().sessions.turn(sessionId),

@@ -1,6 +1,8 @@
+import { type Operation, type OperationArguments, operationOf } from '../events/operations/operation.js';
 import type { ApiCall } from './api-calls.js';
 import { currentInstruments } from './current.js';
 import type { Instruments } from './instruments.js';
+import { availableInstruments } from './wrappers/safely.js';
 
 /** Sessions of the default instance, under ids of yours (S0.1). Never throws. */
 export const trackSession = {
@@ -67,6 +69,19 @@ export function trackActiveSession(tenant: string | undefined, increment = true)
  */
 export function updateMemoryUsage(component: string, bytes: number): void {
   onDefault((instruments) => instruments.resources.updateMemoryUsage(component, bytes));
+}
+
+/**
+ * Records an operation that is over: in `operation_duration_seconds`, and as an event where events are on (S1.4). As an
+ * object, or in a row. Unlike all else that records, it throws at what is no operation, as its source says.
+ *
+ * @throws {INVALID_OPERATION} {PII_KEY} for metadata with a key of a person {NOT_RUNNING} when events have been stopped
+ * @example
+ * recordOperation('api_request', 'POST /api/v1/users/create', 50);
+ * recordOperation({ operationType: 'database_query', operationName: 'products', durationMs: 15.3, metadata: { rows_returned: 42 } });
+ */
+export function recordOperation(...given: readonly [operation: Operation] | OperationArguments): void {
+  availableInstruments()?.operations.submit(operationOf(given));
 }
 
 /** A default instance that cannot be made is for its maker to report, not for the one who records. */

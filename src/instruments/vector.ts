@@ -1,4 +1,6 @@
+import type { WideEvents } from '../events/wide/wide-events.js';
 import { observeIn } from '../metrics/auto-exemplars.js';
+import { tellEvent } from './call-event.js';
 import { SEARCH_SPAN } from './call-spans.js';
 import type { InstrumentEnvironment } from './environment.js';
 import { counterOf, handleOf, histogramOf } from './families.js';
@@ -37,6 +39,8 @@ export interface VectorRecordingOptions {
   readonly spans: boolean;
 }
 
+type Search = OpenCall<VectorSearchFacts>;
+
 export function createVectorInstrument(
   env: InstrumentEnvironment,
   errors: InternalErrors,
@@ -44,13 +48,23 @@ export function createVectorInstrument(
 ): VectorInstrument {
   const writes = counterOf(env, 'vector_writes_total');
   const batches = histogramOf(env, 'vector_write_batch_size');
-  const record = guarded(errors, 'vector', searchRecorder(env));
+  const events = env.wideEvents;
+  const observe = searchRecorder(env);
+  const record = guarded(
+    errors,
+    'vector',
+    (call: Search, search: VectorSearchFacts, outcome: Outcome, seconds: number) => {
+      const known = { ...search, tenant: search.tenant ?? call.tenant };
+      observe(known, outcome, seconds, call.began);
+      if (events !== undefined) tell(events, call, known, outcome, seconds);
+    },
+  );
   const rules: CallRules<VectorSearchFacts> = {
     kind: 'vector',
     span: options.spans ? SEARCH_SPAN : undefined,
     combine: combineSearchFacts,
-    record: (call, search, outcome, seconds) =>
-      record({ ...search, tenant: search.tenant ?? call.tenant }, outcome, seconds, call.began),
+    events,
+    record,
   };
   return {
     begin: (facts) => new OpenCall(rules, facts),
@@ -65,6 +79,13 @@ export function createVectorInstrument(
   };
 }
 
+function tell(events: WideEvents, call: Search, known: VectorSearchFacts, outcome: Outcome, seconds: number): void {
+  const operation = { type: 'vector_search', name: known.collection ?? 'unknown' };
+  tellEvent(events, call, { outcome, seconds, tenant: known.tenant, operation }, (event) =>
+    event.vectorSearch({ ...known, outcome, seconds }),
+  );
+}
+
 function searchRecorder(env: InstrumentEnvironment) {
   const durations = histogramOf(env, 'vector_search_duration_seconds');
   const results = histogramOf(env, 'vector_search_results_count');
@@ -77,7 +98,7 @@ function searchRecorder(env: InstrumentEnvironment) {
     { rows, topK, top, ...known }: VectorSearchFacts,
     status: Outcome,
     seconds: number,
-    began: OpenCall<VectorSearchFacts>['began'],
+    began: Search['began'],
   ): void => {
     const facts = { ...known, operation: 'search' };
     observeIn(began, handleOf(durations, facts), seconds);

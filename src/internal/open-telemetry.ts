@@ -4,6 +4,7 @@ const API = Symbol.for('opentelemetry.js.api.1');
 const SPAN = Symbol.for('OpenTelemetry Context Key SPAN');
 const SAMPLED = 1;
 /** Neither id may be all zeros. */
+const TRACE_ID = /^(?!0{32})[0-9a-f]{32}$/;
 const TRACEPARENT = /^00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-0[01]$/;
 
 /** A context of OpenTelemetry, as far as we read it. */
@@ -68,6 +69,12 @@ export function contextOfSpan({ traceId, spanId }: SpanIds): TraceContext {
 export function sampledSpanOf(context: TraceContext): SpanIds | undefined {
   const ids = spanOf(context);
   return ids !== undefined && (ids.traceFlags & SAMPLED) !== 0 ? ids : undefined;
+}
+
+/** The span of a context, sampled or not: logs and events of one trace are told by it. Never throws. */
+export function spanIdsOf(context: TraceContext): SpanIds | undefined {
+  const ids = spanOf(context);
+  return ids !== undefined && TRACE_ID.test(ids.traceId) ? ids : undefined;
 }
 
 /** The W3C header that continues the trace of a context; `undefined` where it has no span that can be one's parent. Never throws. */

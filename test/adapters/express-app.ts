@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { expressMetrics } from '../../adapters/express/index.js';
 import { context } from '../../src/index.js';
 import type { AdapterOptions, HttpHarness } from '../contract/http-harness.js';
+import { work } from '../contract/work.js';
 
 // biome-ignore lint/suspicious/noExplicitAny: three majors and minors of Express stand here, each with types of its own.
 type Any = any;
@@ -132,6 +133,9 @@ function failures(app: Any): void {
   app.get('/rejects/alone', async () => {
     await Promise.resolve();
     throw new Error('rejected');
+  });
+  app.get('/works/:id', (q: Any, res: Any, next: Any) => {
+    work(q.params.id).then((text) => res.send(text), next);
   });
   app.get('/never', () => {});
   app.get('/breaks', (_q: Any, res: Any) => {

@@ -7,6 +7,7 @@ import type { FastifyInstance, FastifyPluginAsync, FastifyReply, fastify } from 
 import { fastifyMetrics } from '../../adapters/fastify/index.js';
 import { context } from '../../src/index.js';
 import type { AdapterOptions, HttpHarness } from '../contract/http-harness.js';
+import { work } from '../contract/work.js';
 import type { FastifyRow } from './fastify-rows.js';
 
 const file = join(mkdtempSync(join(tmpdir(), 'promptheus-fastify-')), 'hello.txt');
@@ -18,6 +19,7 @@ export function fastifyHarness({ name, server }: FastifyRow, create: typeof fast
     name,
     part: 'fastify',
     catchesRejections: true,
+    tellsErrors: true,
     differs: {
       'a regular expression': ['/regex/:n(^\\\\d+$)', 200],
       'routes that pass on to another': ['/passes/:to', 200],
@@ -77,6 +79,7 @@ const routes: FastifyPluginAsync = async (app) => {
     return reply;
   });
   app.get('/rest/*', ok);
+  app.get('/works/:id', async (request) => work((request.params as { id: string }).id));
   app.get('/id', async () => {
     await immediate();
     return { tenant: context.current().tenant, id: context.correlationId() };

@@ -7,6 +7,7 @@ import { join, relative } from 'node:path';
 import { honoMetrics } from '../../adapters/hono/index.js';
 import { context } from '../../src/index.js';
 import type { AdapterOptions, HttpHarness } from '../contract/http-harness.js';
+import { work } from '../contract/work.js';
 import type { HonoPackages, HonoRow } from './hono-rows.js';
 
 // biome-ignore lint/suspicious/noExplicitAny: three versions of Hono stand here, each with types of its own.
@@ -22,6 +23,7 @@ export function honoHarness({ name }: HonoRow, packages: HonoPackages): HttpHarn
     name,
     part: 'hono',
     catchesRejections: true,
+    tellsErrors: true,
     resolvesDots: true,
     differs: {
       // Hono compares letters as they are.
@@ -112,6 +114,7 @@ function routes({ Hono }: HonoPackages, app: Any): void {
   });
   app.get('/passes/:last', (c: Any, next: Any) => (c.req.param('last') === 'here' ? ok(c) : next()));
   app.get('/moved', (c: Any) => c.redirect('/plain'));
+  app.get('/works/:id', async (c: Any) => c.text(await work(c.req.param('id'))));
   app.get('/id', async (c: Any) => {
     await new Promise((resolve) => setImmediate(resolve));
     return c.json({ tenant: context.current().tenant, id: context.correlationId() });

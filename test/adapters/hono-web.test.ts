@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { honoMetrics } from '../../adapters/hono/index.js';
-import { context } from '../../src/index.js';
+import { context, createPromptheus } from '../../src/index.js';
 import { counted, expectRequests, linesOf } from '../contract/http-harness.js';
+import { MemorySink } from '../contract/memory-sink.js';
+import { work, workOn } from '../contract/work.js';
 import { onEveryHono } from './hono-rows.js';
 import { closeAfterEach, listen, ownInstance } from './hono-server.js';
 
@@ -54,6 +56,29 @@ onEveryHono(({ isOldest }, packages) => {
         (line) => /^http_.*_count\{|^http_requests_in_flight\{/.test(line) && !/^http_request_duration/.test(line),
       );
       expect(others.filter((line) => !line.endsWith(' 0'))).toEqual([]);
+    });
+
+    it('makes one wide event of each request, with what happened inside', async () => {
+      const sink = new MemorySink();
+      const own = createPromptheus({ default: false, registry: false, logger: false }, sink.parts());
+      const { app, instance } = measured({ skip: (c: Any) => c.req.path === '/skipped' }, own);
+      workOn(instance);
+      app.get('/works/:id', async (c: Any) => c.text(await work(c.req.param('id'))));
+      app.get('/skipped', ok);
+      app.get('/fails', () => {
+        throw Object.assign(new Error('failed'), { code: 'E_FAILED' });
+      });
+      app.onError((_error: Any, c: Any) => c.text('failed', 503));
+      await Promise.all(['a', 'bb'].map((id) => app.request(`/works/${id}`, { headers: { 'x-correlation-id': id } })));
+      for (const path of ['/skipped', '/metrics', '/fails']) await app.request(path);
+      const [one, two, failed, ...more] = sink.wide;
+      expect([one, two].sort((a, b) => a.request_id.length - b.request_id.length)).toMatchObject([
+        { request_id: 'a', route: '/works/:id', status_code: 200, outcome: 'success', llm_calls: [{ model: 'a' }] },
+        { request_id: 'bb', route: '/works/:id', status_code: 200, outcome: 'success', llm_calls: [{ model: 'bb' }] },
+      ]);
+      expect(failed).toMatchObject({ status_code: 503, error: { code: 'E_FAILED', message: 'failed' } });
+      expect(more).toEqual([]);
+      await instance.stop();
     });
 
     it('counts what nobody else was there to answer', async () => {

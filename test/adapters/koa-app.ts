@@ -10,6 +10,7 @@ import mount from 'koa-mount';
 import { koaMetrics } from '../../adapters/koa/index.js';
 import { context } from '../../src/index.js';
 import type { AdapterOptions, HttpHarness } from '../contract/http-harness.js';
+import { work } from '../contract/work.js';
 import type { KoaRow, RouterClass } from './koa-rows.js';
 
 // biome-ignore lint/suspicious/noExplicitAny: six routers stand here, each with types of its own or none.
@@ -31,6 +32,7 @@ export function koaHarness({ name, rest }: KoaRow, Router: RouterClass): HttpHar
     name: `Koa 3, ${name}`,
     part: 'koa',
     catchesRejections: true,
+    tellsErrors: true,
     differs: {
       // koa-mount knows no params, so it is a route that sends these.
       'static files under a param': [`/t/:org/files/${rest}`, 200],
@@ -97,6 +99,9 @@ function routes(Router: RouterClass, app: Koa, router: Any): void {
     await next();
   });
   router.get('/passes/:last', (ctx: Any, next: Any) => (ctx.params.last === 'here' ? ok(ctx) : next()));
+  router.get('/works/:id', async (ctx: Any) => {
+    ctx.body = await work(ctx.params.id);
+  });
   router.get('/id', async (ctx: Any) => {
     await new Promise((resolve) => setImmediate(resolve));
     ctx.body = { tenant: context.current().tenant, id: context.correlationId() };

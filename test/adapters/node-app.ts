@@ -9,6 +9,7 @@ import { connect as connectTls, type TlsOptions } from 'node:tls';
 import { instrumentServer } from '../../adapters/node/index.js';
 import { context, observeHttp } from '../../src/index.js';
 import type { AdapterOptions, HttpHarness } from '../contract/http-harness.js';
+import { work } from '../contract/work.js';
 
 type Handler = (request: IncomingMessage, response: ServerResponse, params: Record<string, string>) => unknown;
 
@@ -51,6 +52,7 @@ function harness(name: string, build: (options: AdapterOptions) => { server: Ser
     name,
     part: 'node',
     catchesRejections: true,
+    tellsErrors: true,
     async start(options) {
       const { server, front } = build(options);
       const sockets = new Set<{ destroy(): void }>();
@@ -152,6 +154,9 @@ on('GET', '/sub/:version/deep/:id', ok);
 routes.push({ methods: ['GET'], pattern: /^\/regex\/\d+$/.source, matches: /^\/regex\/\d+$/, handler: ok });
 for (const pattern of ['/one/:a', '/two/:b', '/three', '/left/:side/:id', '/right/:id']) on('GET', pattern, ok);
 routes.push({ methods: ['GET'], pattern: '/passes/:last', matches: /^\/passes\/here$/, handler: ok });
+on('GET', '/works/:id', async (request, response) => {
+  response.end(await work(request.url?.split('/').at(-1) ?? ''));
+});
 on('GET', '/id', async (_request, response) => {
   await new Promise((resolve) => setImmediate(resolve));
   response.end(JSON.stringify({ tenant: context.current().tenant, id: context.correlationId() }));

@@ -3,17 +3,21 @@ import { constants, createSecureServer } from 'node:http2';
 import { type AddressInfo, createServer as createTcpServer } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { instrumentUndici } from '../../adapters/undici/index.js';
+import { runInside } from '../../src/context/context.js';
 import { createPromptheus, type Promptheus } from '../../src/index.js';
 import { linesOf } from '../contract/http-harness.js';
+import { MemorySink } from '../contract/memory-sink.js';
 import { tls, tlsClient } from './node-app.js';
 import { onEveryFetch, onEveryUndici } from './undici-rows.js';
 import { type AskedServer, startAskedServer } from './undici-server.js';
 
 let instance: Promptheus;
 let server: AskedServer;
+let sink: MemorySink;
 const closing: Array<() => unknown> = [];
 beforeEach(async () => {
-  instance = createPromptheus({ default: false, registry: false, logger: false });
+  sink = new MemorySink();
+  instance = createPromptheus({ default: false, registry: false, logger: false }, sink.parts());
   server = await startAskedServer();
   closing.push(instrumentUndici({ promptheus: instance }), () => server.close());
 });
@@ -45,6 +49,29 @@ onEveryFetch((fetch) => {
     server.held[0]?.end();
     await half.text();
     await expectSent(...all.slice(1), sent('GET', 200, 2));
+  });
+
+  it('is told to the event of the request that sent it, whose flow its end is not in', async () => {
+    const event = instance.wideEvents?.begin();
+    await runInside('operation', { event }, async () => {
+      for (const path of ['/x', '/none'])
+        await (await fetch(`${server.url}${path}`, { headers: { 'x-q': 'secret' } })).text();
+      await expect(fetch(`${server.url}/reset`)).rejects.toThrow();
+    });
+    await expectSent(sent('GET', 200), sent('GET', 404), sent('GET', 'network'));
+    event?.finish({ outcome: 'success', seconds: 1 });
+    const host = `127.0.0.1:${server.port}`;
+    expect(sink.wide).toMatchObject([
+      {
+        http_call_count: 3,
+        http_calls: [
+          { method: 'GET', host, status_code: 200 },
+          { method: 'GET', host, status_code: 404 },
+          { method: 'GET', host, error_type: 'network' },
+        ],
+      },
+    ]);
+    expect(JSON.stringify(sink.wide)).not.toContain('secret');
   });
 
   it('counts each hop of a redirect', async () => {

@@ -4,7 +4,12 @@ import type { ErrorClass, FinishReason, Outcome, TokenUsage } from '../../src/ad
 import { createPromptheus, type Promptheus } from '../../src/index.js';
 import type { AiClientRow, Connection } from './ai-client-row.js';
 import { type AiServer, type Reply, startAiServer } from './ai-server.js';
+import { samplesInEvents, samplesOfEvents } from './llm-calls-in-events.js';
+import { MemorySink } from './memory-sink.js';
 import { parseExposition } from './parse-exposition.js';
+
+/** Where the instances of `besideBare` write their events. */
+const sinks = new WeakMap<Promptheus, MemorySink>();
 
 /** What a caller got. */
 export interface Seen {
@@ -28,12 +33,12 @@ export interface Case {
  */
 export async function besideBare(row: AiClientRow, one: Case): Promise<Promptheus> {
   const bare = await runWith(row, one, undefined);
-  const promptheus = createPromptheus({
-    default: false,
-    registry: false,
-    logger: false,
-    llm: { tools: one.tools ?? [] },
-  });
+  const sink = new MemorySink();
+  const promptheus = createPromptheus(
+    { default: false, registry: false, logger: false, llm: { tools: one.tools ?? [] } },
+    sink.parts(),
+  );
+  sinks.set(promptheus, sink);
   const ours = await runWith(row, one, promptheus);
   expect(ours).toEqual(bare);
   return promptheus;
@@ -115,7 +120,7 @@ export interface Counted {
   readonly estimated?: TokenUsage;
 }
 
-/** Demands that the scrape holds these calls and nothing else of the model families. */
+/** Demands that the scrape holds these calls and nothing else of the model families, and that each is in one wide event. */
 export async function expectCounted(row: AiClientRow, promptheus: Promptheus, ...all: Counted[]): Promise<void> {
   const wanted: Record<string, number> = { llm_requests_in_flight: 0 };
   const add = (key: string, value: number | undefined) => {
@@ -123,6 +128,8 @@ export async function expectCounted(row: AiClientRow, promptheus: Promptheus, ..
   };
   for (const one of all) addCounted(row, one, add);
   await vi.waitFor(async () => expect(await modelSamples(row, promptheus)).toEqual(wanted), { timeout: 3_000 });
+  const sink = sinks.get(promptheus);
+  if (sink !== undefined) expect(samplesOfEvents(sink)).toEqual(samplesInEvents(wanted));
 }
 
 function addCounted(row: AiClientRow, one: Counted, add: (key: string, value: number | undefined) => void): void {

@@ -6,6 +6,7 @@ import { byteCases } from './http-bytes.contract.js';
 import type { HttpHarness } from './http-harness.js';
 import { optionCases } from './http-options.contract.js';
 import { routeCases } from './http-routes.contract.js';
+import { wideEventCases } from './wide-events.contract.js';
 
 /** What every HTTP adapter must pass, over real sockets, held to the lines that a scrape prints. */
 export function httpAdapterContract(harness: HttpHarness): void {
@@ -13,6 +14,7 @@ export function httpAdapterContract(harness: HttpHarness): void {
     routeCases(harness);
     abortCases(harness);
     byteCases(harness);
+    wideEventCases(harness);
     optionCases(harness);
     hostileRequestCases(harness);
     hostileCallbackCases(harness);

@@ -1,6 +1,7 @@
 import { connect, type Socket } from 'node:net';
 import { expect, vi } from 'vitest';
 import { createPromptheus, type Promptheus, type PromptheusOptions } from '../../src/index.js';
+import type { EventParts } from '../../src/instruments/environment.js';
 
 /** What every framework adapter takes, in the shape that the suite uses. `request` is the framework's own. */
 export interface AdapterOptions {
@@ -27,6 +28,8 @@ export interface HttpHarness {
   readonly part: string;
   /** Whether a rejected handler is handed to the error handling (Express 5), or never answers (Express 4). */
   readonly catchesRejections: boolean;
+  /** Whether what a handler throws is seen by the adapter, or only the status that it comes to. */
+  readonly tellsErrors?: boolean;
   /** Whether `..` in a path is resolved before it is routed, as a URL does. */
   readonly resolvesDots?: boolean;
   /**
@@ -49,8 +52,9 @@ export async function run(
   harness: HttpHarness,
   options: Omit<AdapterOptions, 'promptheus'> = {},
   instanceOptions: PromptheusOptions = {},
+  events?: EventParts,
 ): Promise<Running> {
-  const instance = createPromptheus({ default: false, registry: false, logger: false, ...instanceOptions });
+  const instance = createPromptheus({ default: false, registry: false, logger: false, ...instanceOptions }, events);
   const { port, close } = await harness.start({ ...options, promptheus: instance });
   const stop = async () => {
     await close();

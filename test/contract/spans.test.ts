@@ -6,6 +6,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { observeLlm } from '../../src/instruments/wrappers/observe-llm.js';
 import { observeVectorSearch } from '../../src/instruments/wrappers/observe-vector-search.js';
 import { createPromptheus, type Promptheus } from '../../src/promptheus.js';
+import { MemorySink } from './memory-sink.js';
 import { isInstalled, OPEN_TELEMETRY_ROWS, OpenTelemetry } from './open-telemetry.js';
 
 for (const { name, folder } of OPEN_TELEMETRY_ROWS) {
@@ -59,6 +60,24 @@ function spans(folder: string): void {
       },
     ]);
     expect(JSON.stringify(otel.ended.map(({ attributes, events }) => [attributes, events]))).not.toContain('secret');
+  });
+
+  it('an event bears the ids of its span, sampled or not', async () => {
+    const sink = new MemorySink();
+    const events = createPromptheus({ registry: false, default: false, llm: { prices: false } }, sink.parts());
+    for (const sampled of [true, false]) {
+      otel.sampled = sampled;
+      const ids = await otel.span(async ({ traceId, spanId }) => {
+        await events.observeLlm(async () => ANSWER, KNOWN)();
+        events.trackOperation('job', 'report', () => {});
+        return { trace_id: traceId, span_id: spanId };
+      });
+      expect(sink.wide.splice(0)).toMatchObject([ids, ids]);
+    }
+    otel.sampled = true;
+    await otel.without(() => events.observeLlm(async () => ANSWER, KNOWN)());
+    expect(sink.wide[0]).not.toHaveProperty('trace_id');
+    await events.stop();
   });
 
   it('a search is one, and a failure says why', async () => {

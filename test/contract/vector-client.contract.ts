@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { context, createPromptheus, observeVectorSearch, type Promptheus } from '../../src/index.js';
+import { MemorySink } from './memory-sink.js';
 
 /**
  * What every adapter of a vector store must pass, on its real client.
@@ -84,6 +85,7 @@ export function describeVectorClient<C>(row: VectorRow<C>): void {
 class Subject<C> {
   store!: OpenStore<C>;
   instance!: Promptheus;
+  sink!: MemorySink;
   bare!: C;
   observed!: C;
 
@@ -98,7 +100,8 @@ class Subject<C> {
   }
 
   async renew(): Promise<void> {
-    this.instance = createPromptheus({ default: false, registry: false, logger: false });
+    this.sink = new MemorySink();
+    this.instance = createPromptheus({ default: false, registry: false, logger: false }, this.sink.parts());
     this.bare = await this.store.client();
     this.observed = this.row.instrument(await this.store.client(), { promptheus: this.instance });
   }
@@ -168,6 +171,24 @@ function searchCases<C>(on: Subject<C>, row: VectorRow<C>): void {
     }
   });
 
+  it('is one search of one wide event, and nothing of what was asked or found is in it', async () => {
+    await on.search({ k: 2 });
+    const { system, collection, top } = row;
+    expect(on.sink.wide).toMatchObject([
+      {
+        operation_type: 'vector_search',
+        vector_search_count: 1,
+        vector_result_count: 2,
+        vector_searches: [{ system, collection, top_k: 2, results: 2, empty: false, outcome: 'success' }],
+      },
+    ]);
+    const [search] = on.sink.wide[0].vector_searches;
+    expect(search.score_metric).toBe(top?.metric);
+    if (top?.score !== undefined) expect(search.top_score).toBeCloseTo(top.score, 4);
+    if (top?.distance !== undefined) expect(search.top_distance).toBeCloseTo(top.distance, 4);
+    expect(JSON.stringify(on.sink.wide)).not.toContain(QUERY.join());
+  });
+
   it('tells fewer rows than asked for', async () => {
     await on.search({ k: 10 });
     expect(await on.lines()).toEqual(on.searched({ rows: ROWS.length, topK: 10, top: true }));
@@ -230,6 +251,7 @@ function countingCases<C>(on: Subject<C>): void {
 
   it('counts once inside observeVectorSearch, and tells it what it found', async () => {
     await observeVectorSearch(() => on.search(), { promptheus: on.instance })();
+    expect(on.sink.wide).toMatchObject([{ vector_search_count: 1 }]);
     expect(await on.lines()).toEqual(on.searched({ rows: 2, topK: 2, top: true }));
   });
 

@@ -26,6 +26,7 @@ import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { PromptheusModule } from '../../adapters/nest/index.js';
 import { context } from '../../src/index.js';
 import type { AdapterOptions, HttpHarness } from '../contract/http-harness.js';
+import { work } from '../contract/work.js';
 
 export type Platform = 'express' | 'fastify';
 
@@ -131,6 +132,11 @@ class Plain {
   @Get(['one/:a', 'two/:b', 'three'])
   several() {
     return 'ok';
+  }
+
+  @Get('works/:id')
+  works(@Param('id') id: string) {
+    return work(id);
   }
 
   @Get('id')

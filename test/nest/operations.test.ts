@@ -17,10 +17,13 @@ import { WsAdapter } from '@nestjs/platform-ws';
 import { Cron, Interval, ScheduleModule, SchedulerRegistry, Timeout } from '@nestjs/schedule';
 import { Test } from '@nestjs/testing';
 import { SubscribeMessage, WebSocketGateway } from '@nestjs/websockets';
-import { firstValueFrom, interval, lastValueFrom, take, throwError } from 'rxjs';
+import { firstValueFrom, interval, lastValueFrom, take, tap, throwError } from 'rxjs';
 import supertest from 'supertest';
 import { describe, expect, it, vi } from 'vitest';
 import { WebSocket } from 'ws';
+import { InjectPromptheus } from '../../adapters/nest/index.js';
+import type { Promptheus } from '../../src/index.js';
+import { MemorySink } from '../contract/memory-sink.js';
 import { decorated, instanceOfItsOwn, linesOf } from './module.js';
 
 const counted = (type: string, name: string, outcome: string, count = 1) =>
@@ -37,8 +40,11 @@ async function freePort(): Promise<number> {
 describe('microservices', () => {
   @Injectable()
   class Mail {
+    constructor(@InjectPromptheus() private readonly promptheus: Promptheus) {}
+
     @MessagePattern('greet')
     async greet(@Payload() name: string) {
+      await this.promptheus.observeLlm(async () => ({ usage: { prompt_tokens: 3 } }), { model: 'small' })();
       return `hello ${name}`;
     }
 
@@ -49,7 +55,10 @@ describe('microservices', () => {
 
     @MessagePattern('stream')
     stream() {
-      return interval(5).pipe(take(3));
+      return interval(5).pipe(
+        take(3),
+        tap(() => this.promptheus.trackCacheOperation('get', 'hit', 'mail')),
+      );
     }
 
     @MessagePattern('breaks')
@@ -62,7 +71,8 @@ describe('microservices', () => {
   }
 
   it('record each handler once, by its end, and the last piece of what it streams', async () => {
-    const instance = instanceOfItsOwn();
+    const sink = new MemorySink();
+    const instance = instanceOfItsOwn(sink);
     const port = await freePort();
     const made = Test.createTestingModule({ controllers: [Mail], providers: decorated(instance) });
     const options = { transport: Transport.TCP as const, options: { host: '127.0.0.1', port } };
@@ -91,6 +101,12 @@ describe('microservices', () => {
         'operation_duration_seconds_bucket{operation_type="rpc",operation_name="Mail.stream",outcome="success",le="0.01"} ',
       ),
     ).toEqual([expect.stringMatching(/ 0$/)]);
+    const events = new Map(sink.wide.map((event) => [event.operation_name, event]));
+    expect(events.get('Mail.greet')).toMatchObject({ operation_type: 'rpc', llm_calls: [{ model: 'small' }] });
+    expect(events.get('Mail.fail')).toMatchObject({ outcome: 'error', error: { message: 'no' } });
+    expect(events.get('Mail.stream')).toMatchObject({ outcome: 'success', cache_hits: 3 });
+    expect(events.get('Mail.breaks')).toMatchObject({ outcome: 'error', error: { message: 'broken' } });
+    expect(sink.wide).toHaveLength(5);
     client.close();
     await app.close();
   });
@@ -189,7 +205,8 @@ describe('scheduled jobs', () => {
   class JobsModule {}
 
   it('record each run, whichever module declares them', async () => {
-    const instance = instanceOfItsOwn();
+    const sink = new MemorySink();
+    const instance = instanceOfItsOwn(sink);
     const made = await Test.createTestingModule({ imports: [JobsModule], providers: decorated(instance) }).compile();
     const app = await made.createNestApplication({ logger: false }).init();
     await app.get(SchedulerRegistry).getCronJob('yearly').fireOnTick();
@@ -198,6 +215,12 @@ describe('scheduled jobs', () => {
       expect(lines).toContain(counted('scheduled', 'Jobs.yearly', 'success'));
       expect(lines).toContain(counted('scheduled', 'Jobs.late', 'success'));
       expect(lines.some((line) => line.includes('operation_name="Jobs.often",outcome="error"'))).toBe(true);
+    });
+    expect(sink.wide.filter((event) => event.operation_name === 'Jobs.yearly')).toMatchObject([
+      { operation_type: 'scheduled', outcome: 'success' },
+    ]);
+    expect(sink.wide.find((event) => event.operation_name === 'Jobs.often')).toMatchObject({
+      error: { message: 'often' },
     });
     await app.close();
   });

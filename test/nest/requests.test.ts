@@ -9,12 +9,13 @@ import {
 } from '../../adapters/nest/index.js';
 import { createPromptheus, type Promptheus } from '../../src/index.js';
 import { counted, expectRequests } from '../contract/http-harness.js';
+import { MemorySink } from '../contract/memory-sink.js';
 import { ask, Desk, opened, Refusing, started } from './desk.js';
 import { instanceOfItsOwn, linesOf } from './module.js';
 
 describe.each(['express', 'fastify'] as const)('a request on %s', (platform) => {
-  async function desk() {
-    const instance = instanceOfItsOwn();
+  async function desk(sink?: MemorySink) {
+    const instance = instanceOfItsOwn(sink);
     const app = await started(platform, {
       imports: [PromptheusModule.forRoot({ promptheus: instance })],
       controllers: [Desk],
@@ -29,10 +30,12 @@ describe.each(['express', 'fastify'] as const)('a request on %s', (platform) => 
     ['that an interceptor ends', '/desk/slow/1', '/desk/slow/:id', 408],
     ['that throws', '/desk/bad', '/desk/bad', 400],
     ['that nobody knows', '/desk/nothing', 'unmatched', 404],
-  ])('%s is counted, with its route', async (_what, path, endpoint, status) => {
-    const { instance, app } = await desk();
+  ])('%s is counted, with its route, and one wide event', async (_what, path, endpoint, status) => {
+    const sink = new MemorySink();
+    const { instance, app } = await desk(sink);
     await ask(app).get(path).expect(status);
     await expectRequests(instance, counted('GET', endpoint, status));
+    expect(sink.wide).toMatchObject([{ method: 'GET', route: endpoint, status_code: status, outcome: 'success' }]);
   });
 
   it('that the body parser refuses is counted', async () => {

@@ -31,6 +31,7 @@ export function measureFastify(name: string, instance: FastifyApplication, optio
   });
   app.addHook('onRequest', (request, reply, done) => enter(metrics, request, reply, done));
   app.addHook('preValidation', (_request, reply, done) => reenterState(reply.raw, done));
+  app.addHook('onError', keepError);
   addLifespan(app, metrics);
   return true;
 }
@@ -67,6 +68,11 @@ function enter(metrics: FastifyMetrics, request: FastifyRequest, reply: FastifyR
   // A WebSocket is not a request that is being answered for as long as it is open.
   if (exchange !== undefined && isUpgrade(raw)) exchange.leaveOut();
   runInState(raw, response, state, done);
+}
+
+function keepError(_request: FastifyRequest, reply: FastifyReply, error: unknown, done: () => void): void {
+  exchangeOf(reply.raw)?.event?.fail(error);
+  done();
 }
 
 /** Set by Node where a listener takes upgrades, as `@fastify/websocket` does. */

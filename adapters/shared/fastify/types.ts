@@ -32,6 +32,7 @@ export interface FastifyReply {
   hijack(): unknown;
 }
 
+type ErrorHook = (request: FastifyRequest, reply: FastifyReply, error: unknown, done: () => void) => void;
 type RequestHook = (request: FastifyRequest, reply: FastifyReply, done: () => void) => void;
 
 /** What the hooks need of an application, whoever made it. */
@@ -40,6 +41,7 @@ export interface FastifyApplication {
     prependListener(event: 'request', listener: (request: IncomingMessage, response: ServerResponse) => void): unknown;
   };
   addHook(name: 'onRequest' | 'preValidation', hook: RequestHook): unknown;
+  addHook(name: 'onError', hook: ErrorHook): unknown;
   addHook(name: 'onReady', hook: () => Promise<void>): unknown;
   addHook(name: 'onClose', hook: () => Promise<void>): unknown;
 }

@@ -17,6 +17,8 @@ export interface HttpFramework<Q> {
   endpoint(exchange: HttpExchange): string;
   /** The framework's own request of an exchange; `undefined` where it never made one. */
   requestOf(exchange: HttpExchange): Q | undefined;
+  /** What was thrown, where the framework keeps it until the response is closed. */
+  error?(exchange: HttpExchange): unknown;
   /** It has no routes, and leaves its requests to an adapter further in. */
   readonly knowsNoRoutes?: boolean;
 }
@@ -35,6 +37,7 @@ export function recorderOf<Q>(
     yields: framework.knowsNoRoutes,
     labels: labels && Object.fromEntries(Object.entries(labels).map(([name, { allow }]) => [name, allow])),
     reading: {
+      error: framework.error,
       endpoint:
         named === undefined
           ? framework.endpoint

@@ -98,6 +98,8 @@ export class HttpServerMetrics<Q> {
     const exchange = begun ?? recorder.begin(request, response, tenant);
     if (begun !== undefined) recorder.adopt(begun, tenant);
     exchange.adapterState = state;
+    const { event } = exchange;
+    if (event !== undefined) event.requestId = correlationId;
     return requestState(correlationId, tenant, exchange);
   }
 

@@ -1,4 +1,5 @@
 import { findActive, runInside } from '../../context/context.js';
+import type { WideEvent } from '../../events/wide/wide-event.js';
 import type { Instruments } from '../instruments.js';
 import type { Outcome } from '../open-call.js';
 import { signalAborted } from './abort.js';
@@ -41,6 +42,7 @@ export function observeHttp<F extends AnyFunction>(fn: F, options: ObserveHttpOp
 /** What stands on the context for this call; a wrapper further in writes its own name here, where nobody reads it. */
 interface Named {
   endpoint: string | undefined;
+  readonly event: WideEvent | undefined;
 }
 
 function beginHttp(instruments: Instruments, args: readonly unknown[], options: ObserveHttpOptions): Observation {
@@ -48,18 +50,25 @@ function beginHttp(instruments: Instruments, args: readonly unknown[], options: 
     labelOf(instruments, PART, args, option, keys);
   const endpoint = label(options?.endpoint, []) ?? 'unknown';
   const outer = findActive('http') as Named | undefined;
-  const inside: Observation['run'] = (fn) => runInside('http', { endpoint } satisfies Named, fn);
+  const event = outer === undefined ? instruments.wideEvents?.begin() : undefined;
+  const inside: Observation['run'] = (fn) => runInside('http', { endpoint, event } satisfies Named, fn);
   if (outer !== undefined) {
     safely(instruments, PART, () => (outer.endpoint = endpoint));
-    return timedObservation(instruments, PART, () => {}, inside);
+    const failed = (outcome: Outcome, _seconds: number, value: unknown): void => {
+      if (outcome === 'error') outer.event?.fail(value);
+    };
+    return timedObservation(instruments, PART, failed, inside);
   }
   const method = label(options?.method, ['method']);
   const tenant = label(options?.tenant, TENANT_KEYS);
   return timedObservation(
     instruments,
     PART,
-    (outcome, seconds, value) =>
-      instruments.http.record({ method, endpoint, tenant, status: status(instruments, args, outcome, value), seconds }),
+    (outcome, seconds, value) => {
+      const error = outcome === 'error' ? value : undefined;
+      const code = status(instruments, args, outcome, value);
+      instruments.http.record({ method, endpoint, tenant, status: code, seconds, event, error });
+    },
     inside,
   );
 }

@@ -23,6 +23,17 @@ export function wrapCall<F extends AnyFunction>(fn: F, wrapper: string, begin: B
   return makeAlike(wrapped as F, fn);
 }
 
+/**
+ * Calls `fn` once, observed as the functions that `wrapCall` makes.
+ *
+ * @throws {NOT_A_FUNCTION}
+ */
+export function callObserved<T>(fn: () => T, wrapper: string, begin: Begin): T {
+  assertFunction(fn, wrapper);
+  const observation = begun(begin, [], undefined);
+  return observation === undefined ? fn() : (observed(observation, [], fn) as T);
+}
+
 /** An instance of another version may lack what this one asks of it: then the call runs unobserved. */
 function begun(begin: Begin, args: readonly unknown[], self: unknown): Observation | undefined {
   try {

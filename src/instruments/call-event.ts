@@ -1,0 +1,20 @@
+import type { WideEvent, WideEventEnd } from '../events/wide/wide-event.js';
+import type { WideEvents } from '../events/wide/wide-events.js';
+import { spanIdsOf } from '../internal/open-telemetry.js';
+import type { OpenCall } from './open-call.js';
+
+/**
+ * Tells the event around a call of it. Of a call that stands in none, or whose request was over before it, an event of its
+ * own is made: each recorded call is in one event.
+ */
+export function tellEvent<K extends object>(
+  events: WideEvents,
+  call: OpenCall<K>,
+  end: WideEventEnd,
+  tell: (event: WideEvent) => void,
+): void {
+  const around = events.around(call.beganIn);
+  const event = around ?? call.event ?? events.begin(call.beganIn);
+  tell(event);
+  if (around === undefined) event.finish({ ...end, span: call.began && spanIdsOf(call.began) });
+}

@@ -1,0 +1,50 @@
+import { describe, expect, it } from 'vitest';
+import { cutText } from '../../../../src/events/wide/cut-text.js';
+import { errorFieldOf } from '../../../../src/events/wide/error-field.js';
+
+class Refused extends Error {
+  override readonly name = 'Refused';
+}
+
+describe('errorFieldOf', () => {
+  it.each([
+    ['an error', new TypeError('bad'), { code: undefined, type: 'TypeError', message: 'bad' }],
+    [
+      'a class of its own, with a code',
+      Object.assign(new Refused('no'), { code: 'R1' }),
+      { code: 'R1', type: 'Refused', message: 'no' },
+    ],
+    [
+      'a code that is a number',
+      Object.assign(new Error(''), { code: 13 }),
+      { code: '13', type: 'Error', message: undefined },
+    ],
+    ['a text', 'broken', { code: undefined, type: '_OTHER', message: 'broken' }],
+    ['nothing', null, { code: undefined, type: '_OTHER', message: undefined }],
+    ['a name that is none', { name: 'a b', message: 4 }, { code: undefined, type: '_OTHER', message: '4' }],
+  ])('reads %s', (_what, thrown, field) => {
+    expect(errorFieldOf(thrown)).toEqual(field);
+  });
+
+  it('cuts a message, and survives what throws at every look', () => {
+    expect(errorFieldOf(new Error('x'.repeat(2_000))).message).toHaveLength(1_000);
+    const hostile = new Proxy(
+      {},
+      {
+        get: () => {
+          throw new Error('no');
+        },
+      },
+    );
+    expect(errorFieldOf(hostile)).toEqual({ code: undefined, type: '_OTHER', message: undefined });
+  });
+});
+
+describe('cutText', () => {
+  it('cuts at a whole character', () => {
+    expect(cutText('abc', 3)).toBe('abc');
+    expect(cutText('abcd', 3)).toBe('abc');
+    expect(cutText('ab😀', 3)).toBe('ab');
+    expect(cutText('a😀d', 3)).toBe('a😀');
+  });
+});
