@@ -1,4 +1,5 @@
 import { PromptheusError, show } from '../errors/promptheus-error.js';
+import { type EventsOptions, type ResolvedEvents, resolveEvents } from '../events/options.js';
 import type { ScrapeAuth } from '../exposition/access.js';
 import { installedPrices } from '../instruments/genai-prices.js';
 import type { LlmRecordingOptions } from '../instruments/llm-families.js';
@@ -53,6 +54,8 @@ export interface PromptheusOptions {
     /** Shows vector searches as spans of the OpenTelemetry SDK that is registered. Default: `false`. */
     readonly spans?: boolean;
   };
+  /** Events beside the metrics: into files, databases and queues. Default: `false`. */
+  readonly events?: EventsOptions | false;
   readonly scrape?: {
     /** Who may scrape. Default: all. */
     readonly auth?: ScrapeAuth;
@@ -82,6 +85,7 @@ export interface ResolvedOptions {
   readonly http: { readonly buckets: readonly number[] | undefined; readonly streams: readonly string[] };
   readonly llm: LlmRecordingOptions;
   readonly vector: VectorRecordingOptions;
+  readonly events: ResolvedEvents | undefined;
   readonly scrape: {
     readonly auth: ScrapeAuth | undefined;
     readonly allow: readonly string[] | undefined;
@@ -103,6 +107,7 @@ const KEYS: Readonly<Record<string, readonly string[]>> = {
     'http',
     'llm',
     'vector',
+    'events',
     'scrape',
     'enabled',
     'default',
@@ -171,6 +176,7 @@ export function resolveOptions(options: PromptheusOptions): ResolvedOptions {
     }),
     llm: resolveLlm(options.llm),
     vector: Object.freeze({ spans }),
+    events: resolveEvents(options.events),
     scrape: Object.freeze({ auth: scrape.auth, allow: scrape.allow, timeoutMs }),
     enabled,
     default: isDefault,

@@ -119,6 +119,11 @@ export class Consumer {
     });
   }
 
+  /** False when another consumer has taken the store: this one has nothing more to do. */
+  get owned(): boolean {
+    return this.#store.owned;
+  }
+
   /** Takes in, and starts what is due; never waits. Gives the milliseconds until it has to be called again at the latest. */
   turn(now: number): number {
     if (!this.#store.owned) return Number.POSITIVE_INFINITY;
