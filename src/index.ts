@@ -12,8 +12,8 @@ export type {
 } from './events/event.js';
 export type { Operation, OperationArguments } from './events/operations/operation.js';
 export type { EventsOptions } from './events/options.js';
-export { explainSampling } from './events/sampling/explain.js';
-export type { SamplingOptions } from './events/sampling/options.js';
+export { type ExplainedEvent, explainSampling, type SamplingExplanation } from './events/sampling/explain.js';
+export type { SamplingMatch, SamplingOptions, SamplingRule } from './events/sampling/options.js';
 export { cleanupOldMetrics } from './events/sinks/cleanup.js';
 export { consoleSink } from './events/sinks/console.js';
 export { type Erasure, type EventPredicate, eraseEvents } from './events/sinks/erase.js';

@@ -9,8 +9,6 @@ import { MOST_SINKS } from './store/layout.js';
 
 export type Durability = 'memory' | 'spill' | 'wal';
 
-
-
 /** What `createPromptheus({ events })` takes; every option may be left out. */
 export interface EventsOptions {
   /**

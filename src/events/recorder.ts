@@ -90,7 +90,9 @@ export class EventRecorder implements WideEventSink, OperationEventSink {
 
   counts(): PipelineCounts {
     const { submitted, rejected, dropped } = this;
-    return this.outlet?.counts({ submitted, rejected, dropped }) ?? { ...NO_COUNTS, submitted, rejected: { ...rejected } };
+    return (
+      this.outlet?.counts({ submitted, rejected, dropped }) ?? { ...NO_COUNTS, submitted, rejected: { ...rejected } }
+    );
   }
 
   stats(): EventStats {

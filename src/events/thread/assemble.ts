@@ -88,7 +88,11 @@ export function spillAtExit(start: PipelineStart): void {
   const { spool } = start;
   if (spool === undefined || spool.isLog) return;
   const { sinkNames, processId } = start;
-  const writer = SpoolWriter.open(spool.directory, sinkNames, { process: processId, fsync: 'never', maxBytes: spool.maxBytes });
+  const writer = SpoolWriter.open(spool.directory, sinkNames, {
+    process: processId,
+    fsync: 'never',
+    maxBytes: spool.maxBytes,
+  });
   const ring = new RingReader(start.ring, start.names);
   new Consumer({
     memory: start.store,

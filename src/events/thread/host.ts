@@ -1,12 +1,19 @@
 import { Worker } from 'node:worker_threads';
-import { type PromptheusErrorCode, codes } from '../../errors/codes.js';
+import { codes, type PromptheusErrorCode } from '../../errors/codes.js';
 import { PromptheusError } from '../../errors/promptheus-error.js';
 import { ownFile } from '../../internal/own-file.js';
 import type { Sink } from '../sinks/sink.js';
 import type { PipelineStart } from './assemble.js';
 import type { HostEvents, StopOutcome } from './host-events.js';
 import { LocalConsumer } from './local.js';
-import { type FromThread, type Recovery, type ThreadState, type ToThread, type Trouble, troubleOf } from './messages.js';
+import {
+  type FromThread,
+  type Recovery,
+  type ThreadState,
+  type ToThread,
+  type Trouble,
+  troubleOf,
+} from './messages.js';
 import { OpenOnce } from './open-once.js';
 import type { ThreadStart } from './worker.js';
 
@@ -79,7 +86,9 @@ export class PipelineHost {
         : await this.local.stop(timeoutMs);
     this.stopping = true;
     await this.worker?.terminate();
-    await Promise.allSettled(this.mainSinks.map((sink, at) => (this.isInThread(this.sinks[at]) ? undefined : sink.close())));
+    await Promise.allSettled(
+      this.mainSinks.map((sink, at) => (this.isInThread(this.sinks[at]) ? undefined : sink.close())),
+    );
     return outcome;
   }
 
@@ -195,4 +204,3 @@ export class PipelineHost {
     this.worker?.postMessage(message);
   }
 }
-

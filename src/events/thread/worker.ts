@@ -70,7 +70,9 @@ async function run(port: MessagePort, start: ThreadStart): Promise<void> {
     told = performance.now();
     tell({ from: 'state', state: state() });
   });
-  const opened = await Promise.allSettled(sinks.map(async (sink) => (sink instanceof OpenOnce ? sink.open() : undefined)));
+  const opened = await Promise.allSettled(
+    sinks.map(async (sink) => (sink instanceof OpenOnce ? sink.open() : undefined)),
+  );
   const troubles = opened.flatMap((one) => (one.status === 'rejected' ? [troubleOf(one.reason)] : []));
   port.on('message', async (message: ToThread) => {
     if (message.to === 'answer') for (const sink of remote) sink.answered(message.call, message.receipt);
