@@ -1,7 +1,7 @@
 /** No text without one of these holds anything to mask; most texts have none. */
 const SUSPECT = /@|eyJ|bearer|\d(?:[ -]?\d){12}/i;
-/** Only where a run of such characters begins, so that a long run is read once. */
-const EMAIL = /(?<![\p{L}\p{N}._%+'-])[\p{L}\p{N}._%+'-]+@[\p{L}\p{N}-]+(?:\.[\p{L}\p{N}-]+)*\.\p{L}{2,}/gu;
+/** A local part has at most 64 characters, which also bounds what is read again from the next. */
+const EMAIL = /[\p{L}\p{N}._%+'-]{1,64}@[\p{L}\p{N}-]+(?:\.[\p{L}\p{N}-]+)*\.\p{L}{2,}/gu;
 const BEARER = /\b(bearer\s{1,8})([\w.~+/=-]{8,})/gi;
 const JSON_WEB_TOKEN = /\beyJ[\w-]{5,}\.[\w-]+(?:\.[\w-]*)*/g;
 const DIGITS = /(?<![\w.-])\d(?:[ -]?\d){12,18}(?![\w-])/g;
