@@ -53,8 +53,8 @@ describe('forbidden keys', () => {
 
   it('are looked for once in each object, however they hang together', () => {
     const knot: Record<string, unknown> = {};
-    knot['self'] = knot;
-    knot['list'] = [knot, { knot }];
+    knot.self = knot;
+    knot.list = [knot, { knot }];
     expect(findForbiddenKey(knot)).toBeUndefined();
     let deep: Record<string, unknown> = {};
     for (let depth = 0; depth < 100_000; depth++) deep = { deep };

@@ -56,7 +56,7 @@ describe('ring', () => {
     expect(new EventDecoder(reader.names).json(first?.bytes as Uint8Array, 'x')).toContain('"n":1,');
     const rest = drain(reader);
     expect([...rest.keys()]).toEqual(Array.from({ length: accepted - 1 }, (_, index) => index + 2));
-    expect([...rest].every(([seq, event]) => event['n'] === seq)).toBe(true);
+    expect([...rest].every(([seq, event]) => event.n === seq)).toBe(true);
     expect(offer(encoder, { n: 0 })).toBe('accepted');
     // A refused event takes no number.
     expect(reader.next()?.seq).toBe(accepted + 1);
