@@ -107,7 +107,7 @@ describe('event encoder', () => {
   ])('refuses an event whose own code throws, and writes none of it: %s', (_what, fields) => {
     const { encoder, reader, offer, read } = pair();
     expect(offer(fields)).toBe('serialize_error');
-    expect(encoder.json('wide', false, 0, fields as EventFields, 'x')).toEqual({ failure: 'serialize_error' });
+    expect(encoder.json('x', 'wide', 0, fields as EventFields)).toEqual({ failure: 'serialize_error' });
     expect(reader.next()).toBeUndefined();
     expect(offer({ a: 'after' })).toBe('accepted');
     expect(reader.waiting).toBe(1);
@@ -149,7 +149,7 @@ describe('event encoder', () => {
     expect(['too_large', 'accepted']).toContain(offer(fields));
     while (reader.next() !== undefined);
     expect(offer({ a: Array(5_000).fill(1) })).toBe('too_large');
-    expect(encoder.json('wide', false, 0, { a: Array(5_000).fill(1) }, 'x')).toEqual({ failure: 'too_large' });
+    expect(encoder.json('x', 'wide', 0, { a: Array(5_000).fill(1) })).toEqual({ failure: 'too_large' });
     expect(offer({ a: 'after' })).toBe('accepted');
     expect(read()).toEqual({ a: 'after' });
   });

@@ -21,7 +21,7 @@ function pair(eventBytes = 16_384, ringBytes = 2 ** 18) {
     const outcome = encoder.offer(kind, false, AT, fields as EventFields);
     if (outcome !== 'accepted') return outcome;
     const text = decoder.json(reader.next()?.bytes as Uint8Array, 'x');
-    expect(encoder.json(kind, false, AT, fields as EventFields, 'x')).toEqual({ json: text });
+    expect(encoder.json('x', kind, AT, fields as EventFields)).toEqual({ json: text });
     return text;
   };
   return { encoder, reader, decoder, json };
@@ -98,6 +98,18 @@ describe("an event's JSON", () => {
     expect(json({ metric_name: 'm', value: 1, sample_rate: 44_100, sampling: 'pcm' }, 'metric')).toContain(
       '"sample_rate":44100,"sampling":"pcm"',
     );
+  });
+
+  it("has a metric's context after it, with none of its own fields", () => {
+    const { encoder, reader, decoder } = pair();
+    const context = { region: 'eu', value: 2, metric_name: 'n', inner: { value: 3 }, user_id: 4, knot: {} };
+    context.knot = context;
+    const json =
+      '{"event_id":"x","metric_name":"m","value":1,"timestamp":1765872000.00025,"region":"eu","inner":{"value":3}}';
+    expect(encoder.offer('metric', false, AT, { metric_name: 'm', value: 1 }, context)).toBe('accepted');
+    expect(decoder.json(reader.next()?.bytes as Uint8Array, 'x')).toBe(json);
+    expect([encoder.redacted, encoder.omitted]).toEqual([1, 3]);
+    expect(encoder.json('x', 'metric', AT, { metric_name: 'm', value: 1 }, context)).toEqual({ json });
   });
 
   it('says how often something was masked, of texts that have a number too', () => {
