@@ -21,7 +21,7 @@ function drain(reader: RingReader): Map<number, Record<string, unknown>> {
 
 describe('ring', () => {
   it('has a power of two of bytes', () => {
-    const bytes = (asked?: number) => createRing(asked).byteLength - createRing(1).byteLength + 256;
+    const bytes = (asked?: number) => createRing(asked).byteLength - createRing(1).byteLength + 1_024;
     expect(bytes()).toBe(4 * 2 ** 20);
     expect(bytes(5_000)).toBe(8_192);
     expect(bytes(8_192)).toBe(8_192);
