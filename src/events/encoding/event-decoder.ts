@@ -47,6 +47,7 @@ export class EventDecoder {
   /** JSON by name, made when it is first needed. */
   private readonly keyTexts: string[] = [];
   private readonly valueTexts: string[] = [];
+  private readonly maskedNames: boolean[] = [];
 
   /** `names` grows as the reader is told of new ones. */
   constructor(private readonly names: readonly string[]) {}
@@ -108,7 +109,7 @@ export class EventDecoder {
     this.at = cellAfter(this.memory, at);
     switch ((words[at >> 2] as number) & TAG_MASK) {
       case NAME:
-        return (this.valueTexts[word] ??= this.quoted(this.names[word] as string));
+        return this.named(word);
       case INTEGER:
         return String(word);
       case DOUBLE:
@@ -139,6 +140,18 @@ export class EventDecoder {
   private closed(inside: string): string {
     this.at += CELL_BYTES;
     return inside;
+  }
+
+  private named(name: number): string {
+    const known = this.valueTexts[name];
+    if (known === undefined) {
+      const before = this.masked;
+      const text = this.quoted(this.names[name] as string);
+      this.maskedNames[name] = this.masked > before;
+      return (this.valueTexts[name] = text);
+    }
+    if (this.maskedNames[name]) this.masked++;
+    return known;
   }
 
   private quoted(text: string): string {
