@@ -47,7 +47,7 @@ export class EventRecorder implements WideEventSink, OperationEventSink {
       this.events.warn('event_invalid', `an event was rejected: ${made.rejected}`);
       return this.reject('invalid');
     }
-    return this.submit('metric', false, made.fields);
+    return this.submit('metric', false, made.fields, made.context);
   }
 
   /** `record` that waits for room; rejected as `no_room` when the time is over. */
@@ -110,13 +110,13 @@ export class EventRecorder implements WideEventSink, OperationEventSink {
     return new Outlet(options, this.processId, this.events);
   }
 
-  private submit(kind: EventKind, critical: boolean, fields: EventFields): RecordOutcome {
+  private submit(kind: EventKind, critical: boolean, fields: EventFields, context?: EventFields): RecordOutcome {
     this.submitted++;
     if (this.outlet === undefined) return this.reject('disabled');
     if (this.stopped !== undefined) return this.reject('already_shutdown');
     if (this.started === undefined) void this.begin();
     try {
-      const refusal = this.outlet.offer(kind, critical, Date.now(), fields);
+      const refusal = this.outlet.offer(kind, critical, Date.now(), fields, context);
       if (refusal === undefined) return 'accepted';
       if ('rejected' in refusal) return this.reject(refusal.rejected);
       this.dropped[refusal.dropped] = (this.dropped[refusal.dropped] ?? 0) + 1;

@@ -1,7 +1,7 @@
 import type { EventKind } from '../event.js';
 import { forbiddenKeys, type KeyList } from '../redaction/forbidden-keys.js';
 import { NO_ROOM, RingWriter } from '../ring/ring-writer.js';
-import { EventDecoder } from './event-decoder.js';
+import { EventDecoder, type StoredSampling } from './event-decoder.js';
 import { Names } from './names.js';
 import { RecordMemory } from './record.js';
 import { type EventFields, FAILED, RecordWriter, recordBytes, TOO_LARGE } from './record-writer.js';
@@ -60,13 +60,20 @@ export class EventEncoder {
   }
 
   /** The same event's JSON, made at once: what the decoder would make of it. */
-  json(id: string, kind: EventKind, at: number, fields: EventFields, context?: EventFields): EncodedJson {
+  json(
+    id: string,
+    kind: EventKind,
+    at: number,
+    fields: EventFields,
+    context?: EventFields,
+    sampling?: StoredSampling,
+  ): EncodedJson {
     const end = this.scratchWriter.event(0, kind, fields, context);
     if (end === TOO_LARGE) return { failure: 'too_large' };
     if (end === FAILED) return { failure: 'serialize_error' };
     this.scratchWriter.eventHeader(0, end, kind, false, 0, at);
     this.count(this.scratchWriter);
-    return { json: this.decoder.json(this.scratch.bytes.subarray(0, end), id) };
+    return { json: this.decoder.json(this.scratch.bytes.subarray(0, end), id, sampling) };
   }
 
   /** The texts by their numbers, for a reader that begins where another ended. */

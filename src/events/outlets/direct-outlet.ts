@@ -32,9 +32,9 @@ export class DirectOutlet implements Outlet {
     this.failed = options.sinks.map(() => 0);
   }
 
-  offer(kind: EventKind, critical: boolean, at: number, fields: EventFields): Offered {
+  offer(kind: EventKind, critical: boolean, at: number, fields: EventFields, context?: EventFields): Offered {
     const id = `${this.processId}-${++this.sequence}`;
-    const encoded = this.encoder.json(kind, critical, at, fields, id);
+    const encoded = this.encoder.json(id, kind, at, fields, context);
     if ('failure' in encoded) return { dropped: encoded.failure };
     const batch = { id, events: [{ id, kind, critical, json: encoded.json }] };
     let isStored = true;

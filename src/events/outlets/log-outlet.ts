@@ -30,15 +30,19 @@ export class LogOutlet extends ThreadOutlet {
     await super.start();
   }
 
-  override offer(kind: EventKind, critical: boolean, at: number, fields: EventFields): Offered {
+  override offer(kind: EventKind, critical: boolean, at: number, fields: EventFields, context?: EventFields): Offered {
     const id = `${this.processId}-${++this.sequence}`;
-    const sampled = kind === 'wide' ? this.sampled(fields, id, at) : fields;
-    if (sampled === undefined) return undefined;
-    const encoded = this.encoder.json(kind, critical, at, sampled, id);
+    const decision = kind === 'wide' ? this.sampler?.decide({ ...factsOf(fields), eventId: id }, at) : undefined;
+    if (decision?.keep === false) {
+      // The thread counts none: there is no sampling behind the log.
+      (viewsOf(this.store).numbers[SAMPLED_OUT] as number)++;
+      return undefined;
+    }
+    const encoded = this.encoder.json(id, kind, at, fields, context, decision);
     if ('failure' in encoded) return { dropped: encoded.failure };
     this.written.add(1);
     const sinks = 2 ** this.options.sinks.length - 1;
-    if (this.open()?.append({ id, kind, critical, json: encoded.json, sinks }) === 'written') return undefined;
+    if (this.open().append({ id, kind, critical, json: encoded.json, sinks }) === 'written') return undefined;
     this.written.add(-1);
     return { rejected: 'spool_full' };
   }
@@ -54,19 +58,6 @@ export class LogOutlet extends ThreadOutlet {
 
   protected override exit(): void {
     this.close();
-  }
-
-  /** What the sampler leaves of an event: `undefined` where it leaves it out. */
-  private sampled(fields: EventFields, eventId: string, at: number): EventFields | undefined {
-    if (this.sampler === undefined) return fields;
-    const decision = this.sampler.decide({ ...factsOf(fields), eventId }, at);
-    if (!decision.keep) {
-      // The thread counts none: there is no sampling behind the log.
-      (viewsOf(this.store).numbers[SAMPLED_OUT] as number)++;
-      return undefined;
-    }
-    const { rule, reason, threshold, r, policyVersion: policy_version, sampleRate: sample_rate } = decision;
-    return { ...fields, sample_rate, sampling: { rule, reason, threshold, r, policy_version } };
   }
 
   private open(): SpoolWriter {

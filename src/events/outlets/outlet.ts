@@ -12,7 +12,7 @@ export type Offered = { readonly dropped: DropReason } | { readonly rejected: Re
 /** The way that events take from the recorder. */
 export interface Outlet {
   /** `undefined` when it was taken. Never throws, never waits. */
-  offer(kind: EventKind, critical: boolean, at: number, fields: EventFields): Offered;
+  offer(kind: EventKind, critical: boolean, at: number, fields: EventFields, context?: EventFields): Offered;
   start(): Promise<void>;
   flush(): Promise<void>;
   stop(timeoutMs: number): Promise<StopOutcome>;

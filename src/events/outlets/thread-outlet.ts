@@ -44,8 +44,8 @@ export class ThreadOutlet implements Outlet {
     this.host = new PipelineHost(() => this.startOf(names), sinks, events);
   }
 
-  offer(kind: EventKind, critical: boolean, at: number, fields: EventFields): Offered {
-    const outcome = this.encoder.offer(kind, critical, at, fields);
+  offer(kind: EventKind, critical: boolean, at: number, fields: EventFields, context?: EventFields): Offered {
+    const outcome = this.encoder.offer(kind, critical, at, fields, context);
     return outcome === 'accepted' ? undefined : { dropped: outcome };
   }
 
