@@ -15,7 +15,7 @@ import {
 import { rowOf } from './instruments/catalogue.js';
 import { setInstanceFactory } from './instruments/current.js';
 import type { EventParts, InstrumentEnvironment } from './instruments/environment.js';
-import { showEvents } from './instruments/event-families.js';
+import { type EventFamilies, showEvents } from './instruments/event-families.js';
 import { counterOf, gaugeOf, handleOf, histogramOf } from './instruments/families.js';
 import { createHttpInstrument, type HttpInstrument } from './instruments/http.js';
 import { createDomainInstruments, type Instruments } from './instruments/instruments.js';
@@ -129,22 +129,11 @@ const SILENT_LOGGER: Logger = { info() {}, warn() {} };
 
 function assemble(options: ResolvedOptions, isDefault: boolean, logger: Logger, given?: EventParts): Promptheus {
   const warn = createWarn(logger);
-  const { debug } = logger as { debug?: (message: string) => void };
-  let families: ReturnType<typeof showEvents> | undefined;
-  const recorder = new EventRecorder(options.enabled ? options.events : undefined, {
-    warn,
-    debug: debug && logger !== console ? (message) => debug.call(logger, `[promptheus] ${message}`) : undefined,
-    batchAnswered: (sink, result, milliseconds) => families?.batchEnded(sink, result, milliseconds / 1_000),
-  });
+  let families: EventFamilies | undefined;
+  const recorder = createRecorder(options, logger, warn, () => families);
   const registry = new Registry(options.metrics);
   const metrics: Metrics = options.enabled ? registry : NO_METRICS;
-  const env: InstrumentEnvironment = {
-    metrics: options.prefix === '' ? metrics : withPrefix(metrics, options.prefix),
-    naming: options.naming,
-    tenant: options.tenant,
-    ...eventParts(options, given, recorder),
-    warn,
-  };
+  const env = environmentOf(options, metrics, warn, eventParts(options, given, recorder));
   // Before the bridges are made, which a first series would have join the clients: that waits for the application's own.
   if (options.enabled) reportItself(registry, env, options.prefix);
   if (options.enabled && options.events !== undefined) families = showEvents(env, () => recorder.report());
@@ -169,12 +158,7 @@ function assemble(options: ResolvedOptions, isDefault: boolean, logger: Logger, 
     http: createHttpInstrument(env, options.http),
     metrics,
     context,
-    events: {
-      record: (event) => recorder.record(event),
-      recordWhenRoom: (event, { timeoutMs = ROOM_MS } = {}) => recorder.recordWhenRoom(event, timeoutMs),
-      flush: () => recorder.flush(),
-      stats: () => recorder.stats(),
-    },
+    events: eventsOf(recorder),
     options,
     scrape: (request = {}) => handler.scrape(request),
     scrapeTo: (target, request) => handler.scrapeTo(target, request),
@@ -201,6 +185,40 @@ function assemble(options: ResolvedOptions, isDefault: boolean, logger: Logger, 
     },
   };
   return instance;
+}
+
+function environmentOf(
+  { prefix, naming, tenant }: ResolvedOptions,
+  metrics: Metrics,
+  warn: InstrumentEnvironment['warn'],
+  events: EventParts,
+): InstrumentEnvironment {
+  return { metrics: prefix === '' ? metrics : withPrefix(metrics, prefix), naming, tenant, warn, ...events };
+}
+
+function createRecorder(
+  { enabled, events }: ResolvedOptions,
+  logger: Logger & { debug?(message: string): void },
+  warn: ReturnType<typeof createWarn>,
+  families: () => EventFamilies | undefined,
+): EventRecorder {
+  // The console would print every batch.
+  const isAsked = logger !== console && logger.debug !== undefined;
+  return new EventRecorder(enabled ? events : undefined, {
+    warn,
+    debug: isAsked ? (message) => logger.debug?.(`[promptheus] ${message}`) : undefined,
+    batchAnswered: (sink, result, milliseconds) => families()?.batchEnded(sink, result, milliseconds / 1_000),
+  });
+}
+
+/** What a user sees of a recorder. */
+function eventsOf(recorder: EventRecorder): Events {
+  return {
+    record: (event) => recorder.record(event),
+    recordWhenRoom: (event, { timeoutMs = ROOM_MS } = {}) => recorder.recordWhenRoom(event, timeoutMs),
+    flush: () => recorder.flush(),
+    stats: () => recorder.stats(),
+  };
 }
 
 /** What instruments are told of events: a test may give its own. */

@@ -52,7 +52,8 @@ export const codes = {
     solve: 'Leave it out, or record a hash of it under another name (`user_hash`).',
   },
   STOP_TIMEOUT: {
-    means: '`stop()` ran out of time, and events were neither delivered nor written to disk; the error has the `report`.',
+    means:
+      '`stop()` ran out of time, and events were neither delivered nor written to disk; the error has the `report`.',
     solve: 'Give `stop({ timeoutMs })` more time, or `events.spoolDirectory` a folder for what is left.',
   },
   NOT_RUNNING: {

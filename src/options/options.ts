@@ -155,8 +155,6 @@ export function resolveOptions(options: PromptheusOptions): ResolvedOptions {
     'an object with warn and info, or false',
     logger,
   );
-  const { spans = false } = options.vector ?? {};
-  assert(typeof spans === 'boolean', 'vector.spans', 'a boolean', spans);
   const { streams = [] } = http;
   assert(
     Array.isArray(streams) && streams.every((route) => typeof route === 'string'),
@@ -175,13 +173,18 @@ export function resolveOptions(options: PromptheusOptions): ResolvedOptions {
       streams: Object.freeze([...streams]),
     }),
     llm: resolveLlm(options.llm),
-    vector: Object.freeze({ spans }),
+    vector: resolveVector(options.vector),
     events: resolveEvents(options.events),
     scrape: Object.freeze({ auth: scrape.auth, allow: scrape.allow, timeoutMs }),
     enabled,
     default: isDefault,
     logger,
   });
+}
+
+function resolveVector({ spans = false }: PromptheusOptions['vector'] = {}): VectorRecordingOptions {
+  assert(typeof spans === 'boolean', 'vector.spans', 'a boolean', spans);
+  return Object.freeze({ spans });
 }
 
 function resolveLlm({

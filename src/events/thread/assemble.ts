@@ -1,4 +1,3 @@
-import { PromptheusError } from '../../errors/promptheus-error.js';
 import { EventDecoder } from '../encoding/event-decoder.js';
 import { Consumer } from '../pipeline/consumer.js';
 import type { PipelineOptions } from '../pipeline/options.js';
@@ -115,9 +114,4 @@ function openSpool(
   const reader = SpoolReader.open(directory, sinkNames, options);
   const writer = isLog ? undefined : SpoolWriter.open(directory, sinkNames, options);
   return { reader, writer, deadLetters: new DeadLetterFile(directory) };
-}
-
-/** The trouble of a thread as the error that set-up throws, where it has one of our codes. */
-export function isCoded(error: unknown): error is PromptheusError {
-  return error instanceof PromptheusError;
 }

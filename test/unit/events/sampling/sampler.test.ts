@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { explainSampling } from '../../../../src/events/sampling/explain.js';
@@ -10,12 +9,11 @@ const decide = (options: SamplingOptions, facts: SampledFacts) => new Sampler(op
 
 describe('the hash of a request', () => {
   it.each([
-    ['', 'request-1'],
-    ['', '4bf92f3577b34da6a3ce929d0e0e4736'],
-    ['salt', 'request-1'],
-  ])('is that of SHA-256 over salt %j and id %j, in its first 56 bits', (salt, id) => {
-    const digest = execFileSync('sha256sum', { input: salt + id }).toString();
-    expect(randomnessOf(salt, id)).toBe(digest.slice(0, 14));
+    ['', 'request-1', '19f1064b619d49'],
+    ['', '4bf92f3577b34da6a3ce929d0e0e4736', '398acaee65c4e5'],
+    ['salt', 'request-1', '3767c94fdd67ec'],
+  ])('is that of SHA-256 over salt %j and id %j, in its first 56 bits', (salt, id, r) => {
+    expect(randomnessOf(salt, id)).toBe(r);
   });
 
   it.each([
