@@ -93,7 +93,7 @@ async function lives(durability, count) {
     const missing = accepted.filter((value) => !times.has(value)).length;
     const twice = [...times.values()].filter((count) => count > 1).length;
     console.log(
-      `${durability}: ${count} kills, ${accepted.length} accepted, ${missing} missing, ${twice} stored twice, ${left}; at most ${mayBeMissing} may be missing`,
+      `${durability}: ${count} kills, ${accepted.length} accepted, ${missing} missing, ${twice} stored twice, ${left}${durability === 'memory' ? `, of ${mayBeMissing} not delivered` : ''}`,
     );
     return { missing, twice, left, mayBeMissing };
   } finally {
