@@ -4,6 +4,13 @@ import type { Output } from '../command.js';
 import { loadAdapter, loadClient } from './modules.js';
 import type { ConsumeSettings } from './settings.js';
 
+interface Reading {
+  readonly batchSize: number;
+  readonly waitMs: number;
+  readonly signal: AbortSignal;
+  readonly logger: Logger;
+}
+
 /** Where events are read from, as one of a group. */
 export interface Broker {
   readonly batches: AsyncIterable<ReceivedBatch>;
@@ -34,6 +41,7 @@ interface KafkaAdapter {
   readKafkaTopic(consumer: KafkaConsumer, options: object): AsyncIterable<ReceivedBatch>;
 }
 
+const LONGEST_MESSAGE = 300;
 const LONGEST_RECONNECT_MS = 2_000;
 /** After so long without a sign of life, the events of a consumer are given to the others of its group. */
 const SESSION_MS = 10_000;
@@ -42,11 +50,11 @@ const HEARTBEAT_MS = 1_000;
 /** @throws {UsageError} when the client is not installed. A broker that is away is waited for. */
 export async function openBroker(settings: ConsumeSettings, signal: AbortSignal, out: Output): Promise<Broker> {
   const { batchSize, intervalMs: waitMs } = settings;
-  const reading = { batchSize, waitMs, signal, logger: loggerOf(out) };
+  const reading: Reading = { batchSize, waitMs, signal, logger: loggerOf(out) };
   return settings.from === 'redis' ? openRedis(settings, reading, out) : openKafka(settings, reading);
 }
 
-async function openRedis(settings: ConsumeSettings, reading: object, out: Output): Promise<Broker> {
+async function openRedis(settings: ConsumeSettings, reading: Reading, out: Output): Promise<Broker> {
   const { url, stream, group, consumer } = settings;
   const { createClient } = loadClient<RedisModule>('redis');
   const { readRedisStream } = await loadAdapter<RedisAdapter>('redis');
@@ -59,18 +67,27 @@ async function openRedis(settings: ConsumeSettings, reading: object, out: Output
     if (reason !== told) out.complain(`Redis: ${reason}`);
     told = reason;
   });
-  // Not waited for: the reading waits for Redis, and ends with the signal.
-  client.connect().catch(() => {});
   const batches = readRedisStream(client, { ...reading, stream, group, ...(consumer && { consumer }) });
   return {
-    batches,
+    batches: whenConnected(client, batches, reading.signal),
     async close() {
       client.destroy();
     },
   };
 }
 
-async function openKafka(settings: ConsumeSettings, reading: object): Promise<Broker> {
+/** A server that is not there yet is waited for, until the signal ends that. */
+async function* whenConnected(
+  client: RedisClient,
+  batches: AsyncIterable<ReceivedBatch>,
+  signal: AbortSignal,
+): AsyncGenerator<ReceivedBatch, void, void> {
+  const ended = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+  await Promise.race([client.connect(), ended]);
+  yield* batches;
+}
+
+async function openKafka(settings: ConsumeSettings, reading: Reading): Promise<Broker> {
   const { brokers, group, topic } = settings;
   const { Consumer } = loadClient<KafkaModule>('@platformatic/kafka');
   const { readKafkaTopic } = await loadAdapter<KafkaAdapter>('kafka');
@@ -88,8 +105,8 @@ async function openKafka(settings: ConsumeSettings, reading: object): Promise<Br
   };
 }
 
-/** The standard output has the batches, and nothing else. */
+/** The standard output has the batches, and nothing else. Kafka's client tells of each try inside of each other. */
 function loggerOf(out: Output): Logger {
-  const tell = (message: string): void => out.complain(message.replace('[promptheus] ', ''));
+  const tell = (message: string): void => out.complain(message.replace('[promptheus] ', '').slice(0, LONGEST_MESSAGE));
   return { info: tell, warn: tell };
 }
