@@ -1,9 +1,10 @@
 #!/usr/bin/env node
 import { VERSION } from '../version.js';
 import { type Command, EXIT, type ExitCode, type Output, UsageError } from './command.js';
+import { consumeCommand } from './consume.js';
 import { spoolCommand } from './spool.js';
 
-const commands: readonly Command[] = [spoolCommand];
+const commands: readonly Command[] = [consumeCommand, spoolCommand];
 
 const HELP = `promptheus ${VERSION}
 
