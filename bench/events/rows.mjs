@@ -20,7 +20,7 @@ export async function eventRows({ rounds, count, ms, rate, pacedMs, pacedRounds 
       const measured = {};
       for (const kind of Object.keys(KINDS))
         measured[kind] = (await worker.ask('main', { kind, count: countOf(contender, count) })).ns;
-      measured.throughput = await worker.ask('throughput', { kind: 'flat', ms });
+      if (contender !== APPEND) measured.throughput = await worker.ask('throughput', { kind: 'flat', ms });
       if (round >= 0) for (const [what, value] of Object.entries(measured)) of[what].push(value);
     }
   }
@@ -49,7 +49,9 @@ function rowsOf(samples, lost, rate) {
     for (const name of CONTENDERS) rows.push(plainRow(`${text}, main thread, ${name}`, 'ns', samples[name][kind]));
   }
   rows.push(ratioRow(`events a second, ${OTEL}, of ${OURS}`, of(OTEL, 'throughput'), of(OURS, 'throughput'), 0.2));
-  for (const name of CONTENDERS) rows.push(plainRow(`events a second, ${name}`, 'events', samples[name].throughput));
+  // One open file an event: as fast as it goes, the system has none left.
+  for (const name of CONTENDERS.filter((contender) => contender !== APPEND))
+    rows.push(plainRow(`events a second, ${name}`, 'events', samples[name].throughput));
   rows.push(plainRow(`lost of ${rate} events a second, ${OURS}`, 'events', lost, 0));
   return rows;
 }
