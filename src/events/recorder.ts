@@ -143,7 +143,6 @@ export class EventRecorder implements WideEventSink, OperationEventSink {
   }
 
   private async end(timeoutMs: number): Promise<LossReport> {
-    await this.started?.catch(() => {});
     const outcome = (await this.outlet?.stop(timeoutMs)) ?? { timedOut: false, undelivered: 0 };
     return lossReportOf(this.counts(), outcome, this.outlet?.recovery);
   }

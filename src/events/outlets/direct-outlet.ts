@@ -20,6 +20,7 @@ export class DirectOutlet implements Outlet {
   private delivered = 0;
   private sequence = 0;
   private lastFlushAt: number | undefined;
+  private opened: Promise<void> | undefined;
 
   constructor(
     private readonly options: ResolvedEvents,
@@ -55,15 +56,21 @@ export class DirectOutlet implements Outlet {
     return undefined;
   }
 
-  async start(): Promise<void> {
-    for (const sink of this.options.sinks) await sink.open?.();
+  start(): Promise<void> {
+    this.opened ??= this.open();
+    return this.opened;
   }
 
   async flush(): Promise<void> {}
 
   async stop(): Promise<StopOutcome> {
+    await this.opened?.catch(() => {});
     for (const sink of this.options.sinks) await sink.close?.();
     return { timedOut: false, undelivered: 0 };
+  }
+
+  private async open(): Promise<void> {
+    for (const sink of this.options.sinks) await sink.open?.();
   }
 
   counts({ submitted, rejected, dropped }: RecorderCounts): PipelineCounts {

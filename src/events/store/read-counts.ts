@@ -60,8 +60,10 @@ export interface PipelineCounts extends EventCounts {
   readonly sinkStates: Readonly<Record<string, SinkState>>;
 }
 
-/** How often a change of the counts is let pass before the last whole reading is given instead. */
-const MOST_TRIES = 1_000;
+/** How long a change of the counts is waited for before the last whole reading is given instead. */
+const PATIENCE_MS = 20;
+/** What a writer that was put to sleep in a change gets of this processor. */
+const PAUSE_MS = 0.1;
 
 /** Reads the counts from any thread at any time, and never half of a change. */
 export class CountsReader {
@@ -83,9 +85,13 @@ export class CountsReader {
 
   /** Where the writer died within a change, the last reading before it, until its successor has repaired the counts. */
   read(producer: ProducerCounts): PipelineCounts {
-    for (let tries = 0; tries < MOST_TRIES; tries++) {
+    const until = performance.now() + PATIENCE_MS;
+    do {
       const before = Atomics.load(this.#header, CHANGES);
-      if ((before & 1) !== 0) continue;
+      if ((before & 1) !== 0) {
+        Atomics.wait(this.#header, CHANGES, before, PAUSE_MS);
+        continue;
+      }
       this.#copy.set(this.#numbers);
       const taken = this.#copy[Atomics.load(this.#header, TAKEN_COPY) + TAKEN] as number;
       const halfFull = Atomics.load(this.#header, HALF_FULL) === 1;
@@ -95,7 +101,7 @@ export class CountsReader {
       if (Atomics.add(this.#header, CHANGES, 0) !== before) continue;
       this.#last = this.#counts(producer, taken, waiting, halfFull);
       return this.#last;
-    }
+    } while (performance.now() < until);
     return this.#last ?? this.#counts(producer, 0, 0, false);
   }
 

@@ -20,6 +20,18 @@ import type { ThreadStart } from './worker.js';
 /** A thread that ends this often in a minute is not started again. */
 const MOST_RESTARTS = 5;
 const MINUTE_MS = 60_000;
+/** What the sinks of the application have to close in, where a stop has used up its time. */
+const CLOSE_MS = 100;
+/** What an error's message ends with: whoever makes the error anew adds it again. */
+const REFERENCE = / \([A-Z_]+, docs\/errors\.md#\w+\)$/;
+
+/** A flush or a stop that is waited for. */
+interface Call {
+  message(): ToThread;
+  done(outcome: StopOutcome): void;
+  /** The thread that was asked. */
+  asked?: Worker;
+}
 
 /**
  * Runs the consumer in a thread, and starts another where that ends; where none can be started, on the main thread. The
@@ -33,7 +45,7 @@ export class PipelineHost {
   private local: LocalConsumer | undefined;
   private ready: Promise<readonly Trouble[]> | undefined;
   private readonly mainSinks: readonly OpenOnce[];
-  private readonly calls = new Map<number, (outcome: StopOutcome) => void>();
+  private readonly calls = new Map<number, Call>();
   private lastCall = 0;
   private restarts: number[] = [];
   private stopping = false;
@@ -57,7 +69,9 @@ export class PipelineHost {
       await this.mainSinks[at]?.open().catch((error: unknown) => troubles.push(troubleOf(error)));
     }
     const coded = troubles.find(({ code }) => code !== undefined && code in codes);
-    if (coded !== undefined) throw new PromptheusError(coded.code as PromptheusErrorCode, coded.message);
+    if (coded !== undefined) {
+      throw new PromptheusError(coded.code as PromptheusErrorCode, coded.message.replace(REFERENCE, ''));
+    }
   }
 
   /** The same without waiting, at the first event. */
@@ -68,28 +82,36 @@ export class PipelineHost {
 
   wake(): void {
     this.local?.wake();
-    this.tell({ to: 'wake' });
+    this.worker?.postMessage({ to: 'wake' } satisfies ToThread);
   }
 
   async flush(): Promise<void> {
     await this.begin();
-    if (this.local !== undefined) return this.local.flush();
     await this.call((call) => ({ to: 'flush', call }));
   }
 
   async stop(timeoutMs: number): Promise<StopOutcome> {
     if (this.ready === undefined) return { timedOut: false, undelivered: 0 };
+    const until = performance.now() + timeoutMs;
     await this.ready;
-    const outcome =
-      this.local === undefined
-        ? await this.call((call) => ({ to: 'stop', call, timeoutMs }))
-        : await this.local.stop(timeoutMs);
+    // Another thread that has to take over has only what is left of the time.
+    const left = (): number => Math.max(0, until - performance.now());
+    const outcome = await this.call((call) => ({ to: 'stop', call, timeoutMs: left() }));
     this.stopping = true;
     await this.worker?.terminate();
-    await Promise.allSettled(
-      this.mainSinks.map((sink, at) => (this.isInThread(this.sinks[at]) ? undefined : sink.close())),
-    );
+    await this.closeSinks(Math.max(CLOSE_MS, left()));
     return outcome;
+  }
+
+  /** One that does not come back is left behind. */
+  private async closeSinks(timeoutMs: number): Promise<void> {
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, timeoutMs);
+    });
+    const ours = this.mainSinks.filter((_, at) => !this.isInThread(this.sinks[at]));
+    await Promise.race([Promise.allSettled(ours.map((sink) => sink.close())), late]);
+    clearTimeout(timer);
   }
 
   private isInThread(sink: Sink | undefined): boolean {
@@ -115,9 +137,10 @@ export class PipelineHost {
     return new Promise((resolve) => {
       worker.on('message', (message: FromThread) => {
         if (message.from === 'ready') {
-          this.recovery = message.recovery;
+          // A later thread finds what this process itself has spooled.
+          this.recovery ??= message.recovery;
           resolve(message.troubles);
-        } else this.hear(message);
+        } else this.hear(message, worker);
       });
       worker.on('error', (error: unknown) => {
         this.events.warn('event_thread', `the thread of events failed: ${troubleOf(error).message}`);
@@ -139,33 +162,32 @@ export class PipelineHost {
     this.ready = next;
     // Whoever waited for the former one waits for what replaces it.
     void next.then(() => {
-      for (const call of this.calls.keys()) this.tell({ to: 'flush', call });
-      if (this.local === undefined) return;
-      for (const [call, done] of this.calls) {
-        this.calls.delete(call);
-        void this.local.flush().then(() => done({ timedOut: false, undelivered: 0 }));
-      }
+      for (const call of this.calls.values()) this.ask(call);
     });
   }
 
   private async runHere(why: string): Promise<readonly Trouble[]> {
     this.events.warn('event_thread', `events are worked on in the main thread: ${why}`);
+    const start = this.startOf();
     try {
-      this.local = new LocalConsumer(this.startOf(), this.mainSinks, this.events);
-      this.recovery = this.local.recovery;
+      this.local = new LocalConsumer(start, this.mainSinks, this.events);
+      this.recovery ??= this.local.recovery;
     } catch (error) {
-      return [troubleOf(error)];
+      const trouble = troubleOf(error);
+      this.events.warn('event_spool', `events are kept in memory alone: ${trouble.message}`);
+      this.local = new LocalConsumer({ ...start, spool: undefined }, this.mainSinks, this.events);
+      return [trouble];
     }
     return [];
   }
 
-  private hear(message: Exclude<FromThread, { from: 'ready' }>): void {
+  private hear(message: Exclude<FromThread, { from: 'ready' }>, from: Worker): void {
     switch (message.from) {
       case 'write':
-        void this.write(message);
+        void this.write(message, from);
         break;
       case 'done':
-        this.calls.get(message.call)?.(message);
+        this.calls.get(message.call)?.done(message);
         break;
       case 'batch':
         this.events.batchAnswered(message.sink, message.result, message.milliseconds);
@@ -179,28 +201,40 @@ export class PipelineHost {
     }
   }
 
-  private async write({ call, sink, batch }: FromThread & { from: 'write' }): Promise<void> {
+  /** Whoever asked is answered: another thread counts its calls anew. */
+  private async write({ call, sink, batch }: FromThread & { from: 'write' }, from: Worker): Promise<void> {
+    const answer = (message: ToThread): void => from.postMessage(message);
     try {
-      this.tell({ to: 'answer', call, receipt: await this.mainSinks[sink]?.write(batch) });
+      answer({ to: 'answer', call, receipt: await this.mainSinks[sink]?.write(batch) });
     } catch (error) {
-      this.tell({ to: 'fail', call, trouble: troubleOf(error) });
+      answer({ to: 'fail', call, trouble: troubleOf(error) });
     }
   }
 
   private call(message: (call: number) => ToThread): Promise<StopOutcome> {
-    const call = ++this.lastCall;
+    const id = ++this.lastCall;
     return new Promise((resolve) => {
       this.worker?.ref();
-      this.calls.set(call, (outcome) => {
-        this.calls.delete(call);
-        if (this.calls.size === 0) this.worker?.unref();
-        resolve(outcome);
-      });
-      this.tell(message(call));
+      const call: Call = {
+        message: () => message(id),
+        done: (outcome) => {
+          this.calls.delete(id);
+          if (this.calls.size === 0) this.worker?.unref();
+          resolve(outcome);
+        },
+      };
+      this.calls.set(id, call);
+      this.ask(call);
     });
   }
 
-  private tell(message: ToThread): void {
-    this.worker?.postMessage(message);
+  private ask(call: Call): void {
+    const message = call.message();
+    if (this.local !== undefined) {
+      void (message.to === 'stop' ? this.local.stop(message.timeoutMs) : this.local.flush()).then(call.done);
+    } else if (this.worker !== undefined && call.asked !== this.worker) {
+      call.asked = this.worker;
+      this.worker.postMessage(message);
+    }
   }
 }

@@ -29,14 +29,15 @@ export class LocalConsumer {
     this.driver.wake();
   }
 
-  async flush(): Promise<void> {
+  async flush(): Promise<StopOutcome> {
     await this.alive(() => this.parts.consumer.flush());
+    return { timedOut: false, undelivered: 0 };
   }
 
+  /** Its sinks are closed by whoever made them. */
   async stop(timeoutMs: number): Promise<StopOutcome> {
     const outcome = await this.alive(() => this.parts.consumer.stop(timeoutMs));
     this.driver.end();
-    await this.parts.consumer.close();
     this.parts.close();
     return outcome;
   }
