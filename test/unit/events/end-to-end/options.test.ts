@@ -95,14 +95,17 @@ describe('the options of events', () => {
     expect(report.rejected).toEqual({ no_room: 1 });
   });
 
-  it.each(['open', 'close', 'write'] as const)('keep a stop to its time, whose sink never comes back from %s', async (hook) => {
-    const hanging: Sink = { name: 'hanging', write: () => undefined, [hook]: () => new Promise(() => {}) };
-    const instance = pipeline({ sinks: [hanging] });
-    instance.events.record({ name: 'n' });
-    const report = await instance.stop({ timeoutMs: 200 }).catch((error) => error.report);
-    expectBalanced(report);
-    expect(report.delivered).toBe(hook === 'close' ? 1 : 0);
-  });
+  it.each(['open', 'close', 'write'] as const)(
+    'keep a stop to its time, whose sink never comes back from %s',
+    async (hook) => {
+      const hanging: Sink = { name: 'hanging', write: () => undefined, [hook]: () => new Promise(() => {}) };
+      const instance = pipeline({ sinks: [hanging] });
+      instance.events.record({ name: 'n' });
+      const report = await instance.stop({ timeoutMs: 200 }).catch((error) => error.report);
+      expectBalanced(report);
+      expect(report.delivered).toBe(hook === 'close' ? 1 : 0);
+    },
+  );
 
   it('close a sink of the application once', async () => {
     let closed = 0;
