@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { jsonlSink, memorySink } from '../../../../dist/esm/src/index.js';
 import type { Promptheus, Sink, SinkEvent } from '../../../../src/index.js';
+import { jsonlSink, memorySink } from './build.js';
 import { aFolder, expectBalanced, linesIn, pipeline, scraped, sum, warnings } from './pipelines.js';
 
 const EVENTS = 3_000;

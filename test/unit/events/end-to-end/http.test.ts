@@ -3,8 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import express from 'express';
 import { expect, it } from 'vitest';
-import { expressMetrics } from '../../../../dist/esm/adapters/express/index.js';
-import { jsonlSink } from '../../../../dist/esm/src/index.js';
+import { expressMetrics, jsonlSink } from './build.js';
 import { aFolder, expectBalanced, linesIn, pipeline } from './pipelines.js';
 
 it('an Express application has one wide event for each request in a file', async () => {

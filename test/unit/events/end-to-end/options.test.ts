@@ -1,8 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { createPromptheus, jsonlSink } from '../../../../dist/esm/src/index.js';
 import type { Sink } from '../../../../src/index.js';
+import { createPromptheus, jsonlSink } from './build.js';
 import { aFolder, expectBalanced, linesIn, pipeline, warnings } from './pipelines.js';
 
 /** Stores nothing until it is let go. */

@@ -2,9 +2,8 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect } from 'vitest';
-// The thread is a file of the build, so that is what these tests run.
-import { createPromptheus } from '../../../../dist/esm/src/index.js';
 import type { EventCounts, EventsOptions, LossEquation, Promptheus } from '../../../../src/index.js';
+import { createPromptheus } from './build.js';
 
 const made: Promptheus[] = [];
 const folders: string[] = [];

@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { memorySink } from '../../../../dist/esm/src/index.js';
 import type { EventStats } from '../../../../src/index.js';
+import { memorySink } from './build.js';
 import { aFolder, expectBalanced, pipeline } from './pipelines.js';
 
 const EVENTS = 5_000;

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Worker } from 'node:worker_threads';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { jsonlSink } from '../../../../dist/esm/src/index.js';
 import type { LossEquation, Promptheus, Sink } from '../../../../src/index.js';
+import { jsonlSink } from './build.js';
 import { aFolder, expectBalanced, linesIn, pipeline, sum, warnings } from './pipelines.js';
 
 /** A sink of the thread that stores each batch, and whose n-th batch is the end of its thread. */
@@ -79,7 +79,10 @@ describe.each(['memory', 'spill', 'wal'] as const)('a thread that ends under loa
     const [module, path] = [join(folder, 'sink.mjs'), join(folder, 'events.jsonl')];
     writeFileSync(module, DYING_SINK);
     const options = { path, batches: 3, end };
-    const write: Sink['write'] = ({ events }) => appendFileSync(path, events.map(({ json }) => `${json}\n`).join(''));
+    const write: Sink['write'] = ({ events }) => {
+      for (const { json } of events) appendFileSync(path, `${json}\n`);
+      return undefined;
+    };
     const dying: Sink = { name: 'dying', write, thread: { module, options } };
     const instance = pipeline({ durability, sinks: [dying], batchSize: 500, flushIntervalMs: 10, ...spoolOf(folder) });
     await load(instance, 3_000, () => {});
