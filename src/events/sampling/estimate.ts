@@ -9,7 +9,7 @@ export interface SampledTotals {
 /** Says of kept events how many there were before sampling, and what their values came to: each counts `sample_rate` times. */
 export function estimateTotals<E extends { readonly sampleRate?: number; readonly sample_rate?: number }>(
   events: Iterable<E>,
-  valueOf: (event: E) => number = () => 0,
+  valueIn: (event: E) => number = () => 0,
 ): SampledTotals {
   let count = 0;
   let sum = 0;
@@ -17,7 +17,7 @@ export function estimateTotals<E extends { readonly sampleRate?: number; readonl
   for (const event of events) {
     const weight = event.sampleRate ?? event.sample_rate ?? 1;
     count += weight;
-    sum += weight * valueOf(event);
+    sum += weight * valueIn(event);
     countVariance += weight * (weight - 1);
   }
   return { count, sum, countVariance };
