@@ -144,5 +144,9 @@ describe('decisions', () => {
       expect(keep).toBe(BigInt(`0x${r}`) >= BigInt(`0x${threshold}`));
     }
     expect(sampler.decide(request(), 0).threshold).toBe('b3333333333330');
+    const keeps = (digits: string) =>
+      sampler.decide(request({ traceId: `000000000000000000${digits}`, traceFlags: 3 }), 0).keep;
+    expect(keeps('b3333333333330')).toBe(true);
+    expect(keeps('b333333333332f')).toBe(false);
   });
 });

@@ -100,6 +100,8 @@ describe('a policy', () => {
     { criticalRoutes: ['/pay'], rules: [rule('one', { route: ['/pay', '/b'] }), rule('two', { route: '/pay*' })] },
     { rules: [rule('one', { route: '/a', method: 'GET' }), rule('two', { route: '/a' }), rule('three', {})] },
     { rules: [rule('one', { status: '2xx' }), rule('two', { status: [200, 300] })] },
+    { rules: [rule('one', { tenant: 'a' }), rule('two', { tenant: ['a', 'b'] })] },
+    { rules: [rule('one', { tenant: 'a' }), rule('two', { status: 200 })] },
   ])('takes rules that can decide: %o', (options) => {
     expect(() => resolveSampling(options)).not.toThrow();
   });

@@ -51,6 +51,24 @@ describe('a target', () => {
     expect(rateOf('/busy')).toBeGreaterThan(5 * rateOf('/some'));
   });
 
+  it('gives what the rare leave of their share to the others, and nothing away', () => {
+    const sampler = new Sampler(OPTIONS);
+    for (let window = 0; window < 4; window++) play(sampler, window);
+    const expected = [...play(sampler, 4).values()].flat().reduce((sum, { sampleRate }) => sum + 1 / sampleRate, 0);
+    expect(expected).toBeCloseTo(20 * (WINDOW / 1_000), 6);
+  });
+
+  it('reckons with nothing that another rule has decided on', () => {
+    const [quiet, loud] = [new Sampler(OPTIONS), new Sampler(OPTIONS)];
+    for (let window = 0; window < 4; window++) {
+      for (const sampler of [quiet, loud]) play(sampler, window);
+      const slow = request({ route: '/busy', durationMs: 2_000 });
+      for (let index = 0; index < 5_000; index++) loud.decide(slow, window * WINDOW + 2);
+    }
+    const busy = request({ route: '/busy' });
+    expect(loud.decide(busy, 4 * WINDOW)).toEqual(quiet.decide(busy, 4 * WINDOW));
+  });
+
   it('keeps all where there is less than the target', () => {
     const sampler = new Sampler(OPTIONS);
     for (let window = 0; window < 3; window++) play(sampler, window, { '/a': 50, '/b': 100 });
