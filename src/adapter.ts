@@ -62,7 +62,7 @@ export interface AdapterInstance extends Instruments {
   scrapeTo(target: ScrapeTarget): Promise<unknown>;
   startMetricsServer(options?: MetricsServerOptions): Promise<MetricsServer>;
   start(): Promise<void>;
-  stop(): Promise<void>;
+  stop(): Promise<unknown>;
 }
 
 /** The default instance, made at its first use: for adapters that were given none. */

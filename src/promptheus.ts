@@ -1,5 +1,10 @@
 import { context } from './context/context.js';
 import { show } from './errors/promptheus-error.js';
+import type { MetricEvent, RecordOutcome } from './events/event.js';
+import { EventRecorder } from './events/recorder.js';
+import { findForbiddenKey, forbiddenKeys } from './events/redaction/forbidden-keys.js';
+import type { EventStats, LossReport } from './events/stats.js';
+import { WideEvents } from './events/wide/wide-events.js';
 import { type MetricsServer, type MetricsServerOptions, startMetricsServer } from './exposition/metrics-server.js';
 import {
   ScrapeHandler,
@@ -10,6 +15,7 @@ import {
 import { rowOf } from './instruments/catalogue.js';
 import { setInstanceFactory } from './instruments/current.js';
 import type { EventParts, InstrumentEnvironment } from './instruments/environment.js';
+import { type EventFamilies, showEvents } from './instruments/event-families.js';
 import { counterOf, gaugeOf, handleOf, histogramOf } from './instruments/families.js';
 import { createHttpInstrument, type HttpInstrument } from './instruments/http.js';
 import { createDomainInstruments, type Instruments } from './instruments/instruments.js';
@@ -32,6 +38,8 @@ export interface Promptheus extends Instruments, Recorders {
   readonly metrics: Metrics;
   readonly http: HttpInstrument;
   readonly context: typeof context;
+  /** Events beside the metrics (option `events`). */
+  readonly events: Events;
   /** The options with their defaults, frozen. */
   readonly options: ResolvedOptions;
   /**
@@ -53,8 +61,31 @@ export interface Promptheus extends Instruments, Recorders {
   startMetricsServer(options?: MetricsServerOptions): Promise<MetricsServer>;
   /** Joins the clients' registries now instead of at the first scrape or recording. */
   start(): Promise<void>;
-  /** Closes the servers that this instance started, and watches event loop and garbage collector no more; if it was the default one, the next that is made becomes it. */
-  stop(): Promise<void>;
+  /**
+   * Delivers the events that are left (10 s by default), closes the servers that this instance started, and watches event loop and
+   * garbage collector no more; if it was the default one, the next that is made becomes it. Resolves with what became of every event.
+   *
+   * @throws {STOP_TIMEOUT} with `report`, when events were neither delivered nor spilled in time
+   */
+  stop(options?: { readonly timeoutMs?: number }): Promise<LossReport>;
+}
+
+/** Records events, and tells what became of them. */
+export interface Events {
+  /**
+   * Records a metric event (S0.4); the context is merged flat into it. Never throws and never waits: what cannot be taken is
+   * counted. `accepted` means that it is in the equation of `stats()`; what the policy of a full queue then drops is counted there.
+   *
+   * @example
+   * promptheus().events.record({ name: 'worker_duration', value: 1.5, context: { worker_name: 'planner' } });
+   */
+  record(event: MetricEvent): RecordOutcome;
+  /** The same, waiting for room in the queue, a second by default; `rejected` when there was none. */
+  recordWhenRoom(event: MetricEvent, options?: { readonly timeoutMs?: number }): Promise<RecordOutcome>;
+  /** Resolves when every event that was accepted before has left memory. */
+  flush(): Promise<void>;
+  /** `submitted = rejected + accepted`; `accepted = sampledOut + delivered + dropped + spilled + pending + inFlight`. */
+  stats(): EventStats;
 }
 
 /**
@@ -90,21 +121,22 @@ export function promptheus(): Promptheus {
 
 setInstanceFactory(promptheus);
 
+/** How long `stop()` may take (S1.3), and a caller waits for room. */
+const STOP_MS = 10_000;
+const ROOM_MS = 1_000;
+
 const SILENT_LOGGER: Logger = { info() {}, warn() {} };
 
-function assemble(options: ResolvedOptions, isDefault: boolean, logger: Logger, events?: EventParts): Promptheus {
+function assemble(options: ResolvedOptions, isDefault: boolean, logger: Logger, given?: EventParts): Promptheus {
   const warn = createWarn(logger);
+  let families: EventFamilies | undefined;
+  const recorder = createRecorder(options, logger, warn, () => families);
   const registry = new Registry(options.metrics);
   const metrics: Metrics = options.enabled ? registry : NO_METRICS;
-  const env: InstrumentEnvironment = {
-    metrics: options.prefix === '' ? metrics : withPrefix(metrics, options.prefix),
-    naming: options.naming,
-    tenant: options.tenant,
-    ...(options.enabled ? events : undefined),
-    warn,
-  };
+  const env = environmentOf(options, metrics, warn, eventParts(options, given, recorder));
   // Before the bridges are made, which a first series would have join the clients: that waits for the application's own.
   if (options.enabled) reportItself(registry, env, options.prefix);
+  if (options.enabled && options.events !== undefined) families = showEvents(env, () => recorder.report());
   const stopRuntime = options.enabled ? recordRuntime(env) : undefined;
   const bridges = options.enabled
     ? new ClientBridges(
@@ -126,6 +158,7 @@ function assemble(options: ResolvedOptions, isDefault: boolean, logger: Logger, 
     http: createHttpInstrument(env, options.http),
     metrics,
     context,
+    events: eventsOf(recorder),
     options,
     scrape: (request = {}) => handler.scrape(request),
     scrapeTo: (target, request) => handler.scrapeTo(target, request),
@@ -137,16 +170,69 @@ function assemble(options: ResolvedOptions, isDefault: boolean, logger: Logger, 
     },
     async start() {
       bridges?.join();
+      await recorder.start();
     },
-    async stop() {
+    async stop({ timeoutMs = STOP_MS } = {}) {
+      const stopped = recorder.stop(timeoutMs);
+      // Its rejection is the caller's, after the rest has stopped.
+      await stopped.catch(() => {});
       await Promise.all([...servers].map((server) => server.close()));
       servers.clear();
       stopRuntime?.();
       bridges?.leave();
       if (slot.instance === instance) slot.instance = undefined;
+      return stopped;
     },
   };
   return instance;
+}
+
+function environmentOf(
+  { prefix, naming, tenant }: ResolvedOptions,
+  metrics: Metrics,
+  warn: InstrumentEnvironment['warn'],
+  events: EventParts,
+): InstrumentEnvironment {
+  return { metrics: prefix === '' ? metrics : withPrefix(metrics, prefix), naming, tenant, warn, ...events };
+}
+
+function createRecorder(
+  { enabled, events }: ResolvedOptions,
+  logger: Logger & { debug?(message: string): void },
+  warn: ReturnType<typeof createWarn>,
+  families: () => EventFamilies | undefined,
+): EventRecorder {
+  // The console would print every batch.
+  const isAsked = logger !== console && logger.debug !== undefined;
+  return new EventRecorder(enabled ? events : undefined, {
+    warn,
+    debug: isAsked ? (message) => logger.debug?.(`[promptheus] ${message}`) : undefined,
+    batchAnswered: (sink, result, milliseconds) => families()?.batchEnded(sink, result, milliseconds / 1_000),
+  });
+}
+
+/** What a user sees of a recorder. */
+function eventsOf(recorder: EventRecorder): Events {
+  return {
+    record: (event) => recorder.record(event),
+    recordWhenRoom: (event, { timeoutMs = ROOM_MS } = {}) => recorder.recordWhenRoom(event, timeoutMs),
+    flush: () => recorder.flush(),
+    stats: () => recorder.stats(),
+  };
+}
+
+/** What instruments are told of events: a test may give its own. */
+function eventParts(options: ResolvedOptions, given: EventParts | undefined, recorder: EventRecorder): EventParts {
+  const { events, enabled } = options;
+  const list = forbiddenKeys(events?.forbiddenKeys);
+  const find = (value: unknown): string | undefined => findForbiddenKey(value, list);
+  if (!enabled) return { findForbiddenKey: find };
+  if (given !== undefined || events === undefined) return { findForbiddenKey: find, ...given };
+  return {
+    findForbiddenKey: find,
+    operationEvents: recorder,
+    wideEvents: events.wide ? new WideEvents(recorder, { sampling: events.sampling }) : undefined,
+  };
 }
 
 /** The families in which an instance counts what it could not keep, and says what it is. */

@@ -86,7 +86,9 @@ async function openTelemetry(path) {
   let stored = 0;
   const exporter = {
     export(records, done) {
-      const lines = records.map(({ body, attributes, hrTime }) => JSON.stringify({ body, attributes, hrTime })).join('\n');
+      const lines = records
+        .map(({ body, attributes, hrTime }) => JSON.stringify({ body, attributes, hrTime }))
+        .join('\n');
       file.appendFile(`${lines}\n`).then(
         () => {
           stored += records.length;

@@ -1,5 +1,5 @@
 // One contender in a process of its own; the parent asks in turns: { what: 'main' | 'throughput' | 'paced', ... }.
-import { mkdtempSync, rmSync, statSync, truncateSync } from 'node:fs';
+import { mkdtempSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createContender } from './contenders.mjs';
@@ -9,6 +9,7 @@ const { contender } = JSON.parse(process.argv[2]);
 const folder = mkdtempSync(join(tmpdir(), 'promptheus-bench-events-'));
 const path = join(folder, 'events.jsonl');
 const { record, drain } = await createContender(contender, path);
+writeFileSync(path, '');
 const EVENTS = { flat, wide };
 /** Events of one turn of the event loop. */
 const BURST = 500;

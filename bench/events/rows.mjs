@@ -18,7 +18,8 @@ export async function eventRows({ rounds, count, ms, rate, pacedMs, pacedRounds 
       const worker = workers[contender];
       const of = samples[contender];
       const measured = {};
-      for (const kind of Object.keys(KINDS)) measured[kind] = (await worker.ask('main', { kind, count: countOf(contender, count) })).ns;
+      for (const kind of Object.keys(KINDS))
+        measured[kind] = (await worker.ask('main', { kind, count: countOf(contender, count) })).ns;
       measured.throughput = await worker.ask('throughput', { kind: 'flat', ms });
       if (round >= 0) for (const [what, value] of Object.entries(measured)) of[what].push(value);
     }

@@ -51,6 +51,11 @@ export const codes = {
       'The metadata of an operation has a key under which something of a person stands (an e-mail, a name, a token).',
     solve: 'Leave it out, or record a hash of it under another name (`user_hash`).',
   },
+  STOP_TIMEOUT: {
+    means:
+      '`stop()` ran out of time, and events were neither delivered nor written to disk; the error has the `report`.',
+    solve: 'Give `stop({ timeoutMs })` more time, or `events.spoolDirectory` a folder for what is left.',
+  },
   NOT_RUNNING: {
     means: 'An operation was recorded after the pipeline of events had been stopped.',
     solve: 'Stop the instance after the last operation, or use `trackOperation`, which counts what comes too late.',

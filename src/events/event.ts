@@ -28,8 +28,7 @@ export const DROP_REASONS = [
 export type DropReason = (typeof DROP_REASONS)[number];
 
 /** Why an event was never taken. */
-export const REJECT_REASONS = ['invalid', 'disabled', 'not_running', 'already_shutdown', 'spool_full'] as const;
-export type RejectReason = (typeof REJECT_REASONS)[number];
+export type RejectReason = 'invalid' | 'disabled' | 'already_shutdown' | 'spool_full' | 'no_room';
 
 /** `accepted = sampledOut + delivered + dropped + spilled + pending + inFlight`. */
 export interface LossEquation {
@@ -52,16 +51,14 @@ export interface EventCounts extends LossEquation {
   readonly sinks: Readonly<Record<string, LossEquation>>;
 }
 
-/** What a pipeline tells of itself besides its counts. */
+export type Lane = 'critical' | 'normal';
+
+/** What a pipeline shows in a scrape. */
 export interface PipelineReport extends EventCounts {
   readonly lanes: Readonly<Record<Lane, { readonly depth: number; readonly capacity: number }>>;
-  /** Bytes of the events in memory. */
-  readonly bytes: number;
   readonly spoolBytes: number;
   /** Batches that were given to a sink again. */
   readonly retries: Readonly<Record<string, number>>;
   /** What sampling did, by rule. */
   readonly sampling: Readonly<Record<string, { readonly seen: number; readonly kept: number }>>;
 }
-
-export type Lane = 'critical' | 'normal';

@@ -6,7 +6,7 @@ import { type Bound, counterOf, type Facts, gaugeOf, handleOf, histogramOf } fro
 /** Records what a pipeline of events does. */
 export interface EventFamilies {
   /** A sink has answered, or not in time. */
-  batchEnded(sink: string, result: 'success' | 'partial' | 'error', seconds: number): void;
+  batchEnded(sink: string, result: 'success' | 'partial' | 'failure', seconds: number): void;
 }
 
 /** Shows the counts of a pipeline, which are read when there is a scrape: recording an event pays nothing for them. */

@@ -1,4 +1,5 @@
 import { PromptheusError, show } from '../errors/promptheus-error.js';
+import { type EventsOptions, type ResolvedEvents, resolveEvents } from '../events/options.js';
 import type { ScrapeAuth } from '../exposition/access.js';
 import { installedPrices } from '../instruments/genai-prices.js';
 import type { LlmRecordingOptions } from '../instruments/llm-families.js';
@@ -53,6 +54,8 @@ export interface PromptheusOptions {
     /** Shows vector searches as spans of the OpenTelemetry SDK that is registered. Default: `false`. */
     readonly spans?: boolean;
   };
+  /** Events beside the metrics: into files, databases and queues. Default: `false`. */
+  readonly events?: EventsOptions | false;
   readonly scrape?: {
     /** Who may scrape. Default: all. */
     readonly auth?: ScrapeAuth;
@@ -82,6 +85,7 @@ export interface ResolvedOptions {
   readonly http: { readonly buckets: readonly number[] | undefined; readonly streams: readonly string[] };
   readonly llm: LlmRecordingOptions;
   readonly vector: VectorRecordingOptions;
+  readonly events: ResolvedEvents | undefined;
   readonly scrape: {
     readonly auth: ScrapeAuth | undefined;
     readonly allow: readonly string[] | undefined;
@@ -103,6 +107,7 @@ const KEYS: Readonly<Record<string, readonly string[]>> = {
     'http',
     'llm',
     'vector',
+    'events',
     'scrape',
     'enabled',
     'default',
@@ -150,8 +155,6 @@ export function resolveOptions(options: PromptheusOptions): ResolvedOptions {
     'an object with warn and info, or false',
     logger,
   );
-  const { spans = false } = options.vector ?? {};
-  assert(typeof spans === 'boolean', 'vector.spans', 'a boolean', spans);
   const { streams = [] } = http;
   assert(
     Array.isArray(streams) && streams.every((route) => typeof route === 'string'),
@@ -170,12 +173,18 @@ export function resolveOptions(options: PromptheusOptions): ResolvedOptions {
       streams: Object.freeze([...streams]),
     }),
     llm: resolveLlm(options.llm),
-    vector: Object.freeze({ spans }),
+    vector: resolveVector(options.vector),
+    events: resolveEvents(options.events),
     scrape: Object.freeze({ auth: scrape.auth, allow: scrape.allow, timeoutMs }),
     enabled,
     default: isDefault,
     logger,
   });
+}
+
+function resolveVector({ spans = false }: PromptheusOptions['vector'] = {}): VectorRecordingOptions {
+  assert(typeof spans === 'boolean', 'vector.spans', 'a boolean', spans);
+  return Object.freeze({ spans });
 }
 
 function resolveLlm({

@@ -132,7 +132,10 @@ describe('the lifespan of the instance', () => {
     const promptheus = ownInstance();
     const order: string[] = [];
     const arrived: string[] = [];
-    vi.spyOn(promptheus, 'stop').mockImplementation(async () => void order.push('stopped'));
+    vi.spyOn(promptheus, 'stop').mockImplementation(async () => {
+      order.push('stopped');
+      return {} as Awaited<ReturnType<typeof promptheus.stop>>;
+    });
     const server = createServer((request, response) => {
       arrived.push(request.url as string);
       response.on('close', () => order.push('closed'));

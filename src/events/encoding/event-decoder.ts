@@ -31,6 +31,8 @@ export interface StoredSampling {
   readonly threshold: string;
   readonly r: string;
   readonly policyVersion: string;
+  /** Of the rates that fit a target. */
+  readonly windowId?: number | undefined;
 }
 
 /** After how many members the time stands: behind what names the event. */
@@ -47,6 +49,7 @@ export class EventDecoder {
   /** JSON by name, made when it is first needed. */
   private readonly keyTexts: string[] = [];
   private readonly valueTexts: string[] = [];
+  private readonly maskedNames: boolean[] = [];
 
   /** `names` grows as the reader is told of new ones. */
   constructor(private readonly names: readonly string[]) {}
@@ -108,7 +111,7 @@ export class EventDecoder {
     this.at = cellAfter(this.memory, at);
     switch ((words[at >> 2] as number) & TAG_MASK) {
       case NAME:
-        return (this.valueTexts[word] ??= this.quoted(this.names[word] as string));
+        return this.named(word);
       case INTEGER:
         return String(word);
       case DOUBLE:
@@ -141,6 +144,18 @@ export class EventDecoder {
     return inside;
   }
 
+  private named(name: number): string {
+    const known = this.valueTexts[name];
+    if (known === undefined) {
+      const before = this.masked;
+      const text = this.quoted(this.names[name] as string);
+      this.maskedNames[name] = this.masked > before;
+      return (this.valueTexts[name] = text);
+    }
+    if (this.maskedNames[name]) this.masked++;
+    return known;
+  }
+
   private quoted(text: string): string {
     const masked = maskText(text);
     if (masked !== text) this.masked++;
@@ -149,7 +164,7 @@ export class EventDecoder {
 }
 
 function samplingText(sampling: StoredSampling): string {
-  const { rule, reason, threshold, r, policyVersion } = sampling;
-  const stored = { rule, reason, threshold, r, policy_version: policyVersion };
+  const { rule, reason, threshold, r, policyVersion, windowId } = sampling;
+  const stored = { rule, reason, threshold, r, policy_version: policyVersion, window_id: windowId };
   return `,"sample_rate":${sampling.sampleRate},"sampling":${JSON.stringify(stored)}`;
 }

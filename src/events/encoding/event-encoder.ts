@@ -1,7 +1,7 @@
 import type { EventKind } from '../event.js';
 import { forbiddenKeys, type KeyList } from '../redaction/forbidden-keys.js';
 import { NO_ROOM, RingWriter } from '../ring/ring-writer.js';
-import { EventDecoder } from './event-decoder.js';
+import { EventDecoder, type StoredSampling } from './event-decoder.js';
 import { Names } from './names.js';
 import { RecordMemory } from './record.js';
 import { type EventFields, FAILED, RecordWriter, recordBytes, TOO_LARGE } from './record-writer.js';
@@ -45,11 +45,13 @@ export class EventEncoder {
     this.decoder = new EventDecoder(this.table.texts);
   }
 
-  offer(kind: EventKind, critical: boolean, at: number, fields: EventFields): OfferOutcome {
+  /** The members of `context` follow those of the event itself. */
+  offer(kind: EventKind, critical: boolean, at: number, fields: EventFields, context?: EventFields): OfferOutcome {
     const start = this.ring.place();
     if (start === NO_ROOM) return 'ring_full';
-    const end = this.writer.event(start, kind, critical, this.sequence + 1, at, fields);
+    const end = this.writer.event(start, kind, fields, context);
     if (end < 0) return end === TOO_LARGE ? 'too_large' : 'serialize_error';
+    this.writer.eventHeader(start, end, kind, critical, this.sequence + 1, at);
     if (this.table.announced === this.table.texts.length) this.ring.publish(end - start, this.sequence + 1, critical);
     else if (!this.publishWithNames(start, end, critical)) return 'ring_full';
     this.sequence++;
@@ -58,12 +60,20 @@ export class EventEncoder {
   }
 
   /** The same event's JSON, made at once: what the decoder would make of it. */
-  json(kind: EventKind, critical: boolean, at: number, fields: EventFields, id: string): EncodedJson {
-    const end = this.scratchWriter.event(0, kind, critical, 0, at, fields);
+  json(
+    id: string,
+    kind: EventKind,
+    at: number,
+    fields: EventFields,
+    context?: EventFields,
+    sampling?: StoredSampling,
+  ): EncodedJson {
+    const end = this.scratchWriter.event(0, kind, fields, context);
     if (end === TOO_LARGE) return { failure: 'too_large' };
     if (end === FAILED) return { failure: 'serialize_error' };
+    this.scratchWriter.eventHeader(0, end, kind, false, 0, at);
     this.count(this.scratchWriter);
-    return { json: this.decoder.json(this.scratch.bytes.subarray(0, end), id) };
+    return { json: this.decoder.json(this.scratch.bytes.subarray(0, end), id, sampling) };
   }
 
   /** The texts by their numbers, for a reader that begins where another ended. */

@@ -63,7 +63,10 @@ export function readFacts(memory: RecordMemory, start: number, names: readonly s
       if (depth === 0) inError = id === ERROR && tag === OBJECT;
       depth++;
     } else if (depth === 0) fact(facts, id, memory, at, names);
-    else if (depth === 1 && inError && id === CODE) facts.errorCode = String(scalar(memory, at, names));
+    else if (depth === 1 && inError && id === CODE) {
+      const code = scalar(memory, at, names);
+      if (code !== undefined) facts.errorCode = String(code);
+    }
   }
   return facts;
 }

@@ -29,12 +29,16 @@ export const DROP = 1;
 export const RESERVED = 2;
 /** The same, in wide events only. */
 export const RESERVED_IN_WIDE = 3;
+/** A field of the metric itself, which its context cannot give. */
+export const RESERVED_IN_CONTEXT = 4;
 
 const RESERVED_KEYS: ReadonlyMap<string, number> = new Map([
   ['event_id', RESERVED],
   ['timestamp', RESERVED],
   ['sample_rate', RESERVED_IN_WIDE],
   ['sampling', RESERVED_IN_WIDE],
+  ['metric_name', RESERVED_IN_CONTEXT],
+  ['value', RESERVED_IN_CONTEXT],
 ]);
 
 /** A place between keys, and the key that was last seen there: objects of one shape need no look-up. */

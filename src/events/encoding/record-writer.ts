@@ -1,7 +1,7 @@
 import { types } from 'node:util';
 import type { EventKind } from '../event.js';
 import { maskText } from '../redaction/mask-text.js';
-import { DROP, KEEP, type Key, type Names, Place, RESERVED } from './names.js';
+import { DROP, KEEP, type Key, type Names, Place, RESERVED_IN_CONTEXT, RESERVED_IN_WIDE } from './names.js';
 import {
   ARRAY,
   CELL_BYTES,
@@ -29,6 +29,9 @@ import {
 
 export type FieldValue = string | number | boolean | null | undefined | object;
 export type EventFields = Readonly<Record<string, FieldValue>>;
+
+/** At the top of an event, or of what is merged into it. */
+type Level = EventKind | 'context';
 
 export const TOO_LARGE = -1;
 export const FAILED = -2;
@@ -63,6 +66,7 @@ export class RecordWriter {
   private readonly shortTexts: number;
   /** What stands first in an event, by its kind's number. */
   private readonly starts = [NAMES, ...KINDS].map(() => new Place());
+  private readonly contextStart = new Place();
   /** The objects that the value being written is in. */
   private readonly around: unknown[] = new Array(DEEPEST).fill(undefined);
   private depth = 0;
@@ -83,21 +87,31 @@ export class RecordWriter {
   }
 
   /** Writes an event and returns where it ends; `TOO_LARGE`, or `FAILED` where its own code threw. */
-  event(start: number, kind: EventKind, critical: boolean, seq: number, at: number, fields: EventFields): number {
-    let result = this.attempt(start, kind, fields, this.longTexts);
-    if (result === TOO_LARGE) result = this.attempt(start, kind, fields, this.shortTexts);
-    if (result > 0) this.header(start, result, kindNumber(kind) | (critical ? CRITICAL : 0), seq, at);
-    return result;
+  event(start: number, kind: EventKind, fields: EventFields, context: EventFields | undefined): number {
+    const end = this.attempt(start, kind, fields, context, this.longTexts);
+    return end === TOO_LARGE ? this.attempt(start, kind, fields, context, this.shortTexts) : end;
   }
 
-  private attempt(start: number, kind: EventKind, fields: EventFields, longestText: number): number {
+  /** Completes the record of an event. */
+  eventHeader(start: number, end: number, kind: EventKind, critical: boolean, seq: number, at: number): void {
+    this.header(start, end, kindNumber(kind) | (critical ? CRITICAL : 0), seq, at);
+  }
+
+  private attempt(
+    start: number,
+    kind: EventKind,
+    fields: EventFields,
+    context: EventFields | undefined,
+    longestText: number,
+  ): number {
     this.redacted = this.truncated = this.omitted = 0;
     this.longestText = longestText;
     this.limit = start + HEADER_BYTES + this.eventBytes;
+    this.around[0] = context ?? fields;
+    this.depth = 1;
     try {
-      this.around[0] = fields;
-      this.depth = 1;
-      return this.members(fields, start + HEADER_BYTES, this.starts[kindNumber(kind)] as Place, kind);
+      const end = this.members(fields, start + HEADER_BYTES, this.starts[kindNumber(kind)] as Place, kind);
+      return context === undefined ? end : this.members(context, end, this.contextStart, 'context');
     } catch (error) {
       return error === overflow ? TOO_LARGE : FAILED;
     }
@@ -118,8 +132,8 @@ export class RecordWriter {
     this.doubles[(start >> 3) + 2] = at;
   }
 
-  /** `top`: the kind of the event whose own members these are. */
-  private members(value: object, start: number, place: Place, top?: EventKind): number {
+  /** `level`: where these stand, if not inside a value. */
+  private members(value: object, start: number, place: Place, level?: Level): number {
     let at = start;
     let before = place;
     const own = ownMembers(value);
@@ -131,16 +145,18 @@ export class RecordWriter {
         if (key.id !== 0) before.next = key;
       }
       before = key;
-      if (key.rule !== KEEP && this.drops(key, top)) continue;
+      if (key.rule !== KEEP && this.drops(key, level)) continue;
       const member = own[text];
       at = key.id === 0 ? this.namedMember(key, member, at) : this.value(key, key.id << KEY_SHIFT, member, at);
     }
     return at;
   }
 
-  private drops(key: Key, top: EventKind | undefined): boolean {
+  private drops(key: Key, level: Level | undefined): boolean {
     if (key.rule === DROP) this.redacted++;
-    else if (top === undefined || (key.rule !== RESERVED && top !== 'wide')) return false;
+    else if (level === undefined) return false;
+    else if (key.rule === RESERVED_IN_WIDE && level !== 'wide') return false;
+    else if (key.rule === RESERVED_IN_CONTEXT && level !== 'context') return false;
     else this.omitted++;
     return true;
   }

@@ -4,16 +4,14 @@ import type { Fields, FieldValue } from '../wide/wide-event-sink.js';
 export type MetricFields =
   | {
       readonly fields: Fields;
-      /** Keys of the context that every record has for itself: they were left out. */
-      readonly overridden: number;
+      /** Merged flat behind them; what a record has for itself wins. */
+      readonly context: Fields | undefined;
     }
   | { readonly rejected: string };
 
-/** Keys that a record has for itself. */
-const RESERVED = ['event_id', 'timestamp', 'metric_name', 'value'] as const;
 const MOST_NAME = 256;
 
-/** The fields of a metric event (S0.4), its context merged flat. Never throws, whatever it is given. */
+/** The fields of a metric event (S0.4), its context apart. Never throws, whatever it is given. */
 export function metricFields(event: unknown): MetricFields {
   try {
     if (typeof event !== 'object' || event === null) return { rejected: 'it is no object' };
@@ -21,24 +19,13 @@ export function metricFields(event: unknown): MetricFields {
     if (typeof name !== 'string' || name === '') return { rejected: 'its name is no text, or empty' };
     if (name.length > MOST_NAME) return { rejected: `its name is longer than ${MOST_NAME} characters` };
     if (!isValue(value)) return { rejected: 'its value is neither a finite number, a text, a boolean nor null' };
-    if (context === undefined || context === null) return { fields: { metric_name: name, value }, overridden: 0 };
+    const fields = { metric_name: name, value };
+    if (context === undefined || context === null) return { fields, context: undefined };
     if (typeof context !== 'object' || Array.isArray(context)) return { rejected: 'its context is no object' };
-    return merged(name, value, context);
+    return { fields, context: context as Fields };
   } catch {
     return { rejected: 'it cannot be read' };
   }
-}
-
-function merged(name: string, value: unknown, context: object): MetricFields {
-  const fields: Record<string, unknown> = { metric_name: name, value, ...context };
-  let overridden = 0;
-  for (const key of RESERVED) {
-    if (!Object.hasOwn(context, key)) continue;
-    overridden++;
-    delete fields[key];
-  }
-  if (overridden > 0) Object.assign(fields, { metric_name: name, value });
-  return { fields: fields as Fields, overridden };
 }
 
 function isValue(value: unknown): value is FieldValue {

@@ -1,10 +1,11 @@
-/** No text without one of these holds anything to mask; most texts have none. */
-const SUSPECT = /@|eyJ|bearer|\d(?:[ -]?\d){12}/i;
-/** Only where a run of such characters begins, so that a long run is read once. */
-const EMAIL = /(?<![\p{L}\p{N}._%+'-])[\p{L}\p{N}._%+'-]+@[\p{L}\p{N}-]+(?:\.[\p{L}\p{N}-]+)*\.\p{L}{2,}/gu;
+/** How a token begins; most texts have neither this nor an `@`. */
+const TOKEN_SIGN = /eyJ|[Bb][Ee][Aa][Rr][Ee][Rr]/;
+/** A local part has at most 64 characters, which also bounds what is read again from the next. */
+const EMAIL = /[\p{L}\p{N}._%+'-]{1,64}@[\p{L}\p{N}-]+(?:\.[\p{L}\p{N}-]+)*\.\p{L}{2,}/gu;
 const BEARER = /\b(bearer\s{1,8})([\w.~+/=-]{8,})/gi;
 const JSON_WEB_TOKEN = /\beyJ[\w-]{5,}\.[\w-]+(?:\.[\w-]*)*/g;
 const DIGITS = /(?<![\w.-])\d(?:[ -]?\d){12,18}(?![\w-])/g;
+const SHORTEST_CARD = 13;
 /** Visa; Mastercard; American Express; Diners; Discover; JCB; Maestro and UnionPay. */
 const ISSUER = /^(?:4|5[0-8]|2[2-7]|3[4-8]|30|6)/;
 /** After `bearer`, shorter words without a digit are prose. */
@@ -12,12 +13,20 @@ const SHORTEST_WORD = 20;
 
 /** Masks what looks like an e-mail address, a bearer token or a card number. */
 export function maskText(text: string): string {
-  if (text.length < 6 || !SUSPECT.test(text)) return text;
+  let masked = text;
+  if (TOKEN_SIGN.test(masked)) masked = maskTokens(masked);
+  if (masked.includes('@')) masked = masked.replace(EMAIL, '[email]');
+  return masked.length < SHORTEST_CARD ? masked : masked.replace(DIGITS, maskCard);
+}
+
+function maskTokens(text: string): string {
   return text
     .replace(JSON_WEB_TOKEN, '[token]')
-    .replace(BEARER, (all, word: string, token: string) => (isToken(token) ? `${word}[token]` : all))
-    .replace(EMAIL, '[email]')
-    .replace(DIGITS, (digits) => (isCard(digits.replace(/[ -]/g, '')) ? '[card]' : digits));
+    .replace(BEARER, (all, word: string, token: string) => (isToken(token) ? `${word}[token]` : all));
+}
+
+function maskCard(digits: string): string {
+  return isCard(digits.replace(/[ -]/g, '')) ? '[card]' : digits;
 }
 
 function isToken(word: string): boolean {

@@ -15,7 +15,7 @@ export const TAKEN = 17;
 export const SLEEPING = 32;
 
 const CONTROL_BYTES = 256;
-const SMALLEST = 256;
+const SMALLEST = 1_024;
 const LARGEST = 2 ** 30;
 const DEFAULT_BYTES = 4 * 2 ** 20;
 

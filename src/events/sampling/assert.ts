@@ -10,8 +10,8 @@ export function assertOption(condition: boolean, option: string, kind: string, v
 
 /** @throws {INVALID_OPTION} */
 export function assertRate(option: string, rate: number): void {
-  const kind = 'a number from 0.000001 to 1 (to keep nothing, write a drop rule)';
-  assertOption(typeof rate === 'number' && rate >= LEAST_RATE && rate <= 1, option, kind, rate);
+  const holds = typeof rate === 'number' && (rate === 0 || (rate >= LEAST_RATE && rate <= 1));
+  assertOption(holds, option, '0, or a number from 0.000001 to 1', rate);
 }
 
 /** @throws {INVALID_OPTION} */

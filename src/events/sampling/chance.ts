@@ -14,8 +14,9 @@ export const ALWAYS: Chance = { rate: 1, threshold: '0'.repeat(DIGITS), sampleRa
 /** No threshold of 14 digits keeps nothing, so this one is never compared. */
 export const NEVER: Chance = { rate: 0, threshold: '', sampleRate: 0 };
 
-/** `rate` above 0 and up to 1. */
+/** `rate` from 0 to 1. */
 export function chanceOfRate(rate: number): Chance {
+  if (rate === 0) return NEVER;
   const threshold = BigInt(Math.round((1 - rate) * Number(ALL)));
   return { rate, threshold: threshold.toString(16).padStart(DIGITS, '0'), sampleRate: sampleRateOf(threshold) };
 }

@@ -1,6 +1,6 @@
 /** What `sampling` takes: plain data, since the decision is made on the pipeline's thread. */
 export interface SamplingOptions {
-  /** How much is kept of what no rule is about, above 0 and up to 1. Default: 0.05 (S2.11: 1–5 %). */
+  /** How much is kept of what no rule is about, from 0 to 1. Default: 0.05 (S2.11: 1–5 %). */
   readonly rate?: number;
   /** What takes longer is kept, in milliseconds. Default: 1,000. */
   readonly slowMs?: number;
@@ -25,7 +25,7 @@ export interface SamplingDropRule {
 }
 
 export interface SamplingRule extends SamplingDropRule {
-  /** Above 0 and up to 1. */
+  /** How much is kept, from 0 to 1. */
   readonly rate: number;
 }
 
@@ -56,9 +56,9 @@ export interface SamplingDecision {
   /** The id of the rule that decided. */
   readonly rule: string;
   readonly reason: string;
-  /** How many events this one stands for when it is kept: 2^56 / (2^56 − threshold). 0 of a drop rule. */
+  /** How many events this one stands for when it is kept: 2^56 / (2^56 − threshold). 0 where the rate is 0. */
   readonly sampleRate: number;
-  /** 14 hex digits; kept if `r` is not less. Empty of a drop rule. */
+  /** 14 hex digits; kept if `r` is not less. Empty where the rate is 0. */
   readonly threshold: string;
   /** 14 hex digits that stand for the event's id. Empty where no id was needed, or there was none. */
   readonly r: string;

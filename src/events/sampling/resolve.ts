@@ -12,27 +12,32 @@ const MOST_RULES = 100;
 
 /** @throws {INVALID_OPTION} */
 export function resolveSampling(options: SamplingOptions): SamplingPolicy {
-  assertOptionKeys('sampling', options, KEYS);
+  assertOptionKeys('events.sampling', options, KEYS);
   const { rate = 0.05, slowMs = 1_000, slowMsByRoute = {}, criticalRoutes = [], salt = 'promptheus:' } = options;
   const { drop = [], rules = [], target } = options;
-  assertRate('sampling.rate', rate);
-  assertMilliseconds('sampling.slowMs', slowMs);
-  assertOption(isPlain(slowMsByRoute), 'sampling.slowMsByRoute', 'an object of milliseconds by route', slowMsByRoute);
+  assertRate('events.sampling.rate', rate);
+  assertMilliseconds('events.sampling.slowMs', slowMs);
+  assertOption(
+    isPlain(slowMsByRoute),
+    'events.sampling.slowMsByRoute',
+    'an object of milliseconds by route',
+    slowMsByRoute,
+  );
   for (const [route, ms] of Object.entries(slowMsByRoute)) {
-    assertMilliseconds(`sampling.slowMsByRoute[${JSON.stringify(route)}]`, ms);
+    assertMilliseconds(`events.sampling.slowMsByRoute[${JSON.stringify(route)}]`, ms);
   }
-  assertTexts('sampling.criticalRoutes', criticalRoutes);
-  assertOption(typeof salt === 'string', 'sampling.salt', 'a string', salt);
-  assertRuleList('sampling.drop', drop);
-  assertRuleList('sampling.rules', rules);
+  assertTexts('events.sampling.criticalRoutes', criticalRoutes);
+  assertOption(typeof salt === 'string', 'events.sampling.salt', 'a string', salt);
+  assertRuleList('events.sampling.drop', drop);
+  assertRuleList('events.sampling.rules', rules);
   assertIds([...drop, ...rules]);
   const policy: SamplingPolicy = Object.freeze({
     rate,
     slowMs,
     slowMsByRoute: Object.freeze({ ...slowMsByRoute }),
     criticalRoutes: Object.freeze([...criticalRoutes]),
-    drop: Object.freeze(drop.map((rule, index) => resolveRule(`sampling.drop[${index}]`, rule, ['id', 'when']))),
-    rules: Object.freeze(rules.map((rule, index) => resolveRatedRule(`sampling.rules[${index}]`, rule))),
+    drop: Object.freeze(drop.map((rule, index) => resolveRule(`events.sampling.drop[${index}]`, rule, ['id', 'when']))),
+    rules: Object.freeze(rules.map((rule, index) => resolveRatedRule(`events.sampling.rules[${index}]`, rule))),
     target: target === undefined ? undefined : resolveTarget(target),
     salt,
   });
@@ -41,12 +46,17 @@ export function resolveSampling(options: SamplingOptions): SamplingPolicy {
 }
 
 function resolveTarget(target: NonNullable<SamplingOptions['target']>): SamplingPolicy['target'] {
-  assertOptionKeys('sampling.target', target, ['perSecond', 'windowMs']);
+  assertOptionKeys('events.sampling.target', target, ['perSecond', 'windowMs']);
   const { perSecond, windowMs = 15_000 } = target;
-  assertOption(perSecond > 0 && Number.isFinite(perSecond), 'sampling.target.perSecond', 'a number above 0', perSecond);
+  assertOption(
+    perSecond > 0 && Number.isFinite(perSecond),
+    'events.sampling.target.perSecond',
+    'a number above 0',
+    perSecond,
+  );
   assertOption(
     Number.isInteger(windowMs) && windowMs >= 1_000,
-    'sampling.target.windowMs',
+    'events.sampling.target.windowMs',
     'a whole number of milliseconds, at least 1,000',
     windowMs,
   );
@@ -103,7 +113,7 @@ function assertRuleList(at: string, rules: readonly SamplingDropRule[]): void {
 function assertIds(rules: readonly SamplingDropRule[]): void {
   assertOption(
     rules.length <= MOST_RULES,
-    'sampling',
+    'events.sampling',
     `${MOST_RULES} rules at most, drop rules included`,
     rules.length,
   );

@@ -41,7 +41,7 @@ export interface Sink {
    */
   write(batch: SinkBatch): undefined | SinkReceipt | Promise<undefined | SinkReceipt>;
   /** The same at once, for pipelines that are switched to synchronous writing. */
-  writeSync?(batch: SinkBatch): void;
+  writeSync?(batch: SinkBatch): undefined | SinkReceipt;
   close?(): void | Promise<void>;
   /** Where the pipeline's own thread can do the work: a module that exports `createSink(options)`. */
   readonly thread?: ThreadSink;

@@ -1,8 +1,15 @@
 const DAY_US = 86_400_000_000;
 
-/** Epoch microseconds of now: whole milliseconds of the clock, and of the microseconds what the monotonic one has. */
+let latest = 0;
+
+/**
+ * Epoch microseconds of now: whole milliseconds of the clock, and of the microseconds what the monotonic one has. The two do not
+ * turn together, so within a millisecond a later call is held to be no earlier; a clock that is set back is followed.
+ */
 export function microsecondsNow(): number {
-  return Date.now() * 1_000 + (Math.floor(performance.now() * 1_000) % 1_000);
+  const now = Date.now() * 1_000 + (Math.floor(performance.now() * 1_000) % 1_000);
+  latest = now < latest && latest - now < 1_000 ? latest : now;
+  return latest;
 }
 
 /** `2025-12-16T08:00:05.123456+00:00` */

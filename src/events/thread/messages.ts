@@ -1,36 +1,46 @@
-import type { SinkBatch, SinkReceipt, ThreadSink } from '../sinks/sink.js';
+import type { BatchResult } from '../pipeline/ports.js';
+import type { SinkBatch, SinkReceipt } from '../sinks/sink.js';
 
-/** What went wrong at a sink, as it crosses between threads. */
-export interface SinkTrouble {
+/** What went wrong, as it crosses between threads. */
+export interface Trouble {
   readonly message: string;
   readonly code: string | undefined;
   readonly permanent: boolean;
   readonly retryAfterMs: number | undefined;
 }
 
-/** A sink as the thread is told of it: one that it makes itself, or one of the main thread's. */
-export interface SinkStart {
-  readonly name: string;
-  readonly thread: ThreadSink | undefined;
-}
-
 export type ToThread =
   | { readonly to: 'answer'; readonly call: number; readonly receipt: SinkReceipt | undefined }
-  | { readonly to: 'fail'; readonly call: number; readonly trouble: SinkTrouble }
+  | { readonly to: 'fail'; readonly call: number; readonly trouble: Trouble }
   | { readonly to: 'flush'; readonly call: number }
-  | { readonly to: 'stop'; readonly call: number; readonly timeoutMs: number };
+  | { readonly to: 'stop'; readonly call: number; readonly timeoutMs: number }
+  | { readonly to: 'wake' };
+
+/** What the consumer knows besides the shared counts. */
+export interface ThreadState {
+  readonly spoolBytes: number;
+  readonly sampling: Readonly<Record<string, { readonly seen: number; readonly kept: number }>>;
+}
 
 export type FromThread =
-  | { readonly from: 'ready' }
-  | { readonly from: 'unusable'; readonly trouble: SinkTrouble }
+  | { readonly from: 'ready'; readonly troubles: readonly Trouble[]; readonly recovery: Recovery | undefined }
   | { readonly from: 'write'; readonly call: number; readonly sink: number; readonly batch: SinkBatch }
-  | { readonly from: 'flushed'; readonly call: number }
-  | { readonly from: 'stopped'; readonly call: number; readonly report: unknown }
-  | { readonly from: 'batch'; readonly sink: string; readonly result: 'success' | 'partial' | 'error'; readonly seconds: number }
-  | { readonly from: 'sampling'; readonly seen: Readonly<Record<string, { readonly seen: number; readonly kept: number }>> }
-  | { readonly from: 'said'; readonly level: 'info' | 'warn'; readonly key: string; readonly message: string };
+  | { readonly from: 'done'; readonly call: number; readonly timedOut: boolean; readonly undelivered: number }
+  | { readonly from: 'batch'; readonly sink: string; readonly result: BatchResult; readonly milliseconds: number }
+  | { readonly from: 'state'; readonly state: ThreadState }
+  | { readonly from: 'said'; readonly level: 'debug' | 'warn'; readonly message: string };
 
-export function troubleOf(error: unknown): SinkTrouble {
+/** What a spool found that a former process left. */
+export interface Recovery {
+  /** Events found on disk, which are delivered now. */
+  readonly recovered: number;
+  /** The former process did not end in order. */
+  readonly uncleanShutdown: boolean;
+  /** The most events that may be missing, of those that were accepted. */
+  readonly lostUnknownMax: number;
+}
+
+export function troubleOf(error: unknown): Trouble {
   const { message, code, permanent, retryAfterMs } = (error ?? {}) as Record<string, unknown>;
   return {
     message: typeof message === 'string' ? message : String(error),
@@ -40,6 +50,6 @@ export function troubleOf(error: unknown): SinkTrouble {
   };
 }
 
-export function errorOf({ message, ...rest }: SinkTrouble): Error {
+export function errorOf({ message, ...rest }: Trouble): Error {
   return Object.assign(new Error(message), rest);
 }

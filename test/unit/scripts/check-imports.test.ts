@@ -9,9 +9,11 @@ const FORBIDDEN = join(import.meta.dirname, 'fixtures/forbidden-imports');
 const OFFENCES = [
   'adapter-uses-the-contract: adapters/one/reaches-in.ts',
   'adapter-uses-the-contract: adapters/two/sees-one.ts',
+  'layer-cli: src/cli/sees-metrics.ts',
   'layer-context: src/context/no-leaf.ts',
   'layer-decorators: src/decorators/sees-metrics.ts',
   'layer-errors: src/errors/reaches-up.ts',
+  'layer-events: src/events/sees-metrics.ts',
   'layer-exposition: src/exposition/reaches-up.ts',
   'layer-instruments: src/instruments/sees-registry.ts',
   'layer-instruments: src/instruments/wires.ts',

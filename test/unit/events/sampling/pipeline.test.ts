@@ -8,7 +8,7 @@ import { explainSampling, Sampler } from '../../../../src/events/sampling/sample
 
 describe('a sampler behind the ring', () => {
   it('decides on the facts of a record, and the stored event explains the decision', () => {
-    const options = { rate: 0.5, slowMsByRoute: { '/chat': 5_000 }, criticalRoutes: ['/pay*'] };
+    const options = { rate: 1, target: { perSecond: 5 }, slowMsByRoute: { '/chat': 5_000 }, criticalRoutes: ['/pay*'] };
     const sampler = new Sampler(structuredClone(options)) satisfies RecordSampler;
     const ring = createRing(1 << 20);
     const encoder = new EventEncoder(ring, { eventBytes: 16_384 });

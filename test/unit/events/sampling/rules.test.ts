@@ -72,6 +72,14 @@ describe('the order of the rules', () => {
     expect(ruleOf(options, { route: '/health/deep' })).toBe('critical_route');
   });
 
+  it('keeps nothing at a rate of 0, of a rule and of the rest', () => {
+    const none = { rate: 0, rules: [{ id: 'noise', when: { tenant: 'noise' }, rate: 0 }] };
+    expect(decide(none, { tenant: 'noise' })).toMatchObject({ keep: false, rule: 'noise', sampleRate: 0 });
+    expect(decide(none, {})).toMatchObject({ keep: false, rule: 'default', sampleRate: 0 });
+    expect(new Sampler(none).decide({}, 0).keep).toBe(false);
+    expect(decide(none, { status: 500 }).keep).toBe(true);
+  });
+
   it('drops before any rate, and takes the first rate that matches', () => {
     expect(ruleOf(options, { route: '/health', tenant: 'acme' })).toBe('health');
     expect(ruleOf(options, { tenant: 'acme' })).toBe('reads');

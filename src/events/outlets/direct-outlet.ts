@@ -1,0 +1,104 @@
+import { EventEncoder } from '../encoding/event-encoder.js';
+import type { EventFields } from '../encoding/record-writer.js';
+import type { EventKind, LossEquation } from '../event.js';
+import type { ResolvedEvents } from '../options.js';
+import { forbiddenKeys } from '../redaction/forbidden-keys.js';
+import { createRing } from '../ring/ring.js';
+import type { PipelineCounts, SinkState } from '../store/read-counts.js';
+import type { StopOutcome } from '../thread/host-events.js';
+import type { Offered, Outlet, RecorderCounts } from './outlet.js';
+import { EVENT_BYTES } from './thread-outlet.js';
+
+/** `enableAsyncMetrics: false` (S0.8): each event is written before `record` returns, on the caller's time. */
+export class DirectOutlet implements Outlet {
+  readonly spoolBytes = 0;
+  readonly sampling = {};
+  readonly recovery = undefined;
+  private readonly encoder: EventEncoder;
+  private readonly stored: number[];
+  private readonly failed: number[];
+  private delivered = 0;
+  private sequence = 0;
+  private lastFlushAt: number | undefined;
+
+  constructor(
+    private readonly options: ResolvedEvents,
+    private readonly processId: string,
+    private readonly warn: (key: string, message: string) => void,
+  ) {
+    const forbidden = forbiddenKeys(options.forbiddenKeys);
+    this.encoder = new EventEncoder(createRing(4 * EVENT_BYTES), { eventBytes: EVENT_BYTES, forbidden });
+    this.stored = options.sinks.map(() => 0);
+    this.failed = options.sinks.map(() => 0);
+  }
+
+  offer(kind: EventKind, critical: boolean, at: number, fields: EventFields, context?: EventFields): Offered {
+    const id = `${this.processId}-${++this.sequence}`;
+    const encoded = this.encoder.json(id, kind, at, fields, context);
+    if ('failure' in encoded) return { dropped: encoded.failure };
+    const batch = { id, events: [{ id, kind, critical, json: encoded.json }] };
+    let isStored = true;
+    for (const [at, sink] of this.options.sinks.entries()) {
+      try {
+        const failure = sink.writeSync?.(batch)?.failures[0];
+        if (failure !== undefined) throw new Error(failure.reason);
+        this.stored[at] = (this.stored[at] as number) + 1;
+      } catch (error) {
+        isStored = false;
+        this.failed[at] = (this.failed[at] as number) + 1;
+        this.warn(`direct:${sink.name}`, `the sink ${sink.name} did not store an event: ${(error as Error).message}`);
+      }
+    }
+    this.lastFlushAt = Date.now();
+    if (!isStored) return { dropped: 'retries_exhausted' };
+    this.delivered++;
+    return undefined;
+  }
+
+  async start(): Promise<void> {
+    for (const sink of this.options.sinks) await sink.open?.();
+  }
+
+  async flush(): Promise<void> {}
+
+  async stop(): Promise<StopOutcome> {
+    for (const sink of this.options.sinks) await sink.close?.();
+    return { timedOut: false, undelivered: 0 };
+  }
+
+  counts({ submitted, rejected, dropped }: RecorderCounts): PipelineCounts {
+    const refused = Object.values(rejected).reduce((sum, count) => sum + count, 0);
+    const none = { sampledOut: 0, spilled: 0, pending: 0, inFlight: 0 };
+    const accepted = submitted - refused;
+    const sinks: Record<string, LossEquation> = {};
+    const sinkStates: Record<string, SinkState> = {};
+    for (const [at, { name }] of this.options.sinks.entries()) {
+      const delivered = this.stored[at] as number;
+      const lost = this.failed[at] as number;
+      const own = lost > 0 ? { ...dropped, retries_exhausted: lost } : withoutRetries(dropped);
+      sinks[name] = { accepted, delivered, dropped: own, ...none };
+      sinkStates[name] = { batches: delivered, retries: 0, failedWrites: lost, breaker: 0 };
+    }
+    return {
+      submitted,
+      rejected,
+      accepted,
+      delivered: this.delivered,
+      dropped,
+      ...none,
+      sinks,
+      sinkStates,
+      recovered: 0,
+      batchesWritten: this.stored.reduce((sum, count) => sum + count, 0),
+      eventsPersisted: this.stored.reduce((sum, count) => sum + count, 0),
+      lastFlushAt: this.lastFlushAt,
+      halfFull: false,
+      bytesHeld: 0,
+      depth: { critical: 0, normal: 0 },
+    };
+  }
+}
+
+function withoutRetries({ retries_exhausted: _, ...dropped }: RecorderCounts['dropped']): RecorderCounts['dropped'] {
+  return dropped;
+}

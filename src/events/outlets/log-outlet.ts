@@ -1,0 +1,79 @@
+import type { EventFields } from '../encoding/record-writer.js';
+import type { EventKind, PipelineReport } from '../event.js';
+import type { ResolvedEvents } from '../options.js';
+import { Sampler } from '../sampling/sampler.js';
+import { SpoolWriter } from '../spool/writer.js';
+import { SAMPLED_OUT, viewsOf } from '../store/layout.js';
+import { WrittenCount } from '../store/written.js';
+import type { HostEvents, StopOutcome } from '../thread/host-events.js';
+import { factsOf } from './facts-of.js';
+import type { Offered } from './outlet.js';
+import { ThreadOutlet } from './thread-outlet.js';
+
+const SYNC_MS = 500;
+
+/** `durability: 'wal'`: an event is on disk before it is accepted, by one write call; the thread reads it from there. */
+export class LogOutlet extends ThreadOutlet {
+  private readonly written = new WrittenCount(this.store);
+  private readonly sampler: Sampler | undefined;
+  private writer: SpoolWriter | undefined;
+  private timer: NodeJS.Timeout | undefined;
+  private sequence = 0;
+
+  constructor(options: ResolvedEvents, processId: string, events: HostEvents) {
+    super(options, processId, events);
+    this.sampler = options.sampling && new Sampler(options.sampling);
+  }
+
+  override async start(): Promise<void> {
+    this.open();
+    await super.start();
+  }
+
+  override offer(kind: EventKind, critical: boolean, at: number, fields: EventFields, context?: EventFields): Offered {
+    const id = `${this.processId}-${++this.sequence}`;
+    const decision = kind === 'wide' ? this.sampler?.decide({ ...factsOf(fields), eventId: id }, at) : undefined;
+    if (decision?.keep === false) {
+      // The thread counts none: there is no sampling behind the log.
+      (viewsOf(this.store).numbers[SAMPLED_OUT] as number)++;
+      return undefined;
+    }
+    const encoded = this.encoder.json(id, kind, at, fields, context, decision);
+    if ('failure' in encoded) return { dropped: encoded.failure };
+    this.written.add(1);
+    const sinks = 2 ** this.options.sinks.length - 1;
+    if (this.open().append({ id, kind, critical, json: encoded.json, sinks }) === 'written') return undefined;
+    this.written.add(-1);
+    return { rejected: 'spool_full' };
+  }
+
+  override async stop(timeoutMs: number): Promise<StopOutcome> {
+    this.close();
+    return super.stop(timeoutMs);
+  }
+
+  override get sampling(): PipelineReport['sampling'] {
+    return this.sampler?.retention() ?? {};
+  }
+
+  protected override exit(): void {
+    this.close();
+  }
+
+  private open(): SpoolWriter {
+    if (this.writer !== undefined) return this.writer;
+    const { spoolDirectory, fsync, spoolLimitBytes, sinks } = this.options;
+    this.writer = SpoolWriter.open(
+      spoolDirectory as string,
+      sinks.map(({ name }) => name),
+      { process: this.processId, fsync, maxBytes: spoolLimitBytes, background: true },
+    );
+    this.timer = setInterval(() => this.writer?.syncIfDue(), SYNC_MS).unref();
+    return this.writer;
+  }
+
+  private close(): void {
+    clearInterval(this.timer);
+    this.writer?.close();
+  }
+}

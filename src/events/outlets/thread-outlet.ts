@@ -1,0 +1,117 @@
+import { EventEncoder } from '../encoding/event-encoder.js';
+import type { EventFields } from '../encoding/record-writer.js';
+import type { EventKind, PipelineReport } from '../event.js';
+import type { ResolvedEvents } from '../options.js';
+import { forbiddenKeys } from '../redaction/forbidden-keys.js';
+import { createRing } from '../ring/ring.js';
+import { RingReader } from '../ring/ring-reader.js';
+import { createStoreMemory } from '../store/layout.js';
+import { CountsReader, type PipelineCounts } from '../store/read-counts.js';
+import { type PipelineStart, spillAtExit } from '../thread/assemble.js';
+import { PipelineHost } from '../thread/host.js';
+import type { HostEvents, StopOutcome } from '../thread/host-events.js';
+import type { Recovery } from '../thread/messages.js';
+import type { Offered, Outlet, RecorderCounts } from './outlet.js';
+
+/** The longest event, in bytes. */
+export const EVENT_BYTES = 16_384;
+/** Under `wal` nothing goes through the ring. */
+const SMALLEST_RING = 65_536;
+
+/** Events go through memory that is shared with the thread. */
+export class ThreadOutlet implements Outlet {
+  protected readonly encoder: EventEncoder;
+  protected readonly store: SharedArrayBuffer;
+  protected readonly host: PipelineHost;
+  private readonly ring: SharedArrayBuffer;
+  private readonly waiting: RingReader;
+  private readonly reader: CountsReader;
+  private readonly onExit = (): void => this.exit();
+
+  constructor(
+    protected readonly options: ResolvedEvents,
+    protected readonly processId: string,
+    events: HostEvents,
+  ) {
+    const { sinks, durability, queueLimit, queueLimitBytes, forbiddenKeys: extra } = options;
+    const isLog = durability === 'wal';
+    this.ring = createRing(isLog ? SMALLEST_RING : undefined);
+    this.store = createStoreMemory({ events: isLog ? 0 : queueLimit, bytes: queueLimitBytes, sinks: sinks.length });
+    this.encoder = new EventEncoder(this.ring, { eventBytes: EVENT_BYTES, forbidden: forbiddenKeys(extra) });
+    this.waiting = new RingReader(this.ring);
+    const names = sinks.map(({ name }) => name);
+    this.reader = new CountsReader(this.store, names);
+    this.host = new PipelineHost(() => this.startOf(names), sinks, events);
+  }
+
+  offer(kind: EventKind, critical: boolean, at: number, fields: EventFields, context?: EventFields): Offered {
+    const outcome = this.encoder.offer(kind, critical, at, fields, context);
+    return outcome === 'accepted' ? undefined : { dropped: outcome };
+  }
+
+  async start(): Promise<void> {
+    process.off('exit', this.onExit).on('exit', this.onExit);
+    await this.host.start();
+  }
+
+  async flush(): Promise<void> {
+    await this.host.flush();
+  }
+
+  async stop(timeoutMs: number): Promise<StopOutcome> {
+    const outcome = await this.host.stop(timeoutMs);
+    process.off('exit', this.onExit);
+    return outcome;
+  }
+
+  counts(recorder: RecorderCounts): PipelineCounts {
+    const { waiting } = this;
+    return this.reader.read({
+      ...recorder,
+      // Read within the reading of the counts.
+      get waiting() {
+        return waiting.waiting;
+      },
+    });
+  }
+
+  get spoolBytes(): number {
+    return this.host.state.spoolBytes;
+  }
+
+  get sampling(): PipelineReport['sampling'] {
+    return this.host.state.sampling;
+  }
+
+  get recovery(): Recovery | undefined {
+    return this.host.recovery;
+  }
+
+  /** The thread ends with the process, and what it holds is in memory that is shared. */
+  protected exit(): void {
+    try {
+      spillAtExit(this.startOf(this.options.sinks.map(({ name }) => name)));
+    } catch {
+      // The process ends; there is nobody left to tell.
+    }
+  }
+
+  private startOf(sinkNames: readonly string[]): PipelineStart {
+    const { batchSize, flushIntervalMs, whenFull, sampling, durability, spoolDirectory, fsync, spoolLimitBytes } =
+      this.options;
+    const spool =
+      durability === 'memory' || spoolDirectory === undefined
+        ? undefined
+        : { directory: spoolDirectory, fsync, maxBytes: spoolLimitBytes, isLog: durability === 'wal' };
+    return {
+      store: this.store,
+      ring: this.ring,
+      names: [...this.encoder.names()],
+      processId: this.processId,
+      sinkNames,
+      options: { batchSize, flushIntervalMs, whenFull },
+      sampling,
+      spool,
+    };
+  }
+}

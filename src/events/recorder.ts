@@ -1,0 +1,150 @@
+import { randomBytes } from 'node:crypto';
+import type { EventFields } from './encoding/record-writer.js';
+import type { DropReason, EventKind, MetricEvent, PipelineReport, RecordOutcome, RejectReason } from './event.js';
+import { metricFields } from './operations/metric-fields.js';
+import type { OperationEventSink } from './operations/operation.js';
+import type { ResolvedEvents } from './options.js';
+import { DirectOutlet } from './outlets/direct-outlet.js';
+import { LogOutlet } from './outlets/log-outlet.js';
+import type { Outlet } from './outlets/outlet.js';
+import { ThreadOutlet } from './outlets/thread-outlet.js';
+import { type EventStats, type LossReport, lossReportOf, NO_COUNTS, reportOf, statsOf } from './stats.js';
+import type { PipelineCounts } from './store/read-counts.js';
+import type { HostEvents } from './thread/host-events.js';
+import type { WideEventSink } from './wide/wide-event-sink.js';
+
+/** How often a caller that waits for room looks again. */
+const ROOM_MS = 5;
+
+/** Takes events, counts what becomes of them, and hands them to the pipeline. Recording never throws and never waits. */
+export class EventRecorder implements WideEventSink, OperationEventSink {
+  private readonly outlet: Outlet | undefined;
+  private submitted = 0;
+  private readonly rejected: Partial<Record<RejectReason, number>> = {};
+  private readonly dropped: Partial<Record<DropReason, number>> = {};
+  private started: Promise<void> | undefined;
+  private stopped: Promise<LossReport> | undefined;
+  /** The process that a record's id begins with. */
+  private readonly processId = randomBytes(16).toString('hex');
+
+  /** `undefined`: events are off, and each is rejected as `disabled`. */
+  constructor(
+    private readonly options: ResolvedEvents | undefined,
+    private readonly events: HostEvents,
+  ) {
+    this.outlet = options && this.makeOutlet(options);
+  }
+
+  get isRunning(): boolean {
+    return this.stopped === undefined;
+  }
+
+  /** Of `events.record`. */
+  record(event: MetricEvent): RecordOutcome {
+    const made = metricFields(event);
+    if ('rejected' in made) {
+      this.submitted++;
+      this.events.warn('event_invalid', `an event was rejected: ${made.rejected}`);
+      return this.reject('invalid');
+    }
+    return this.submit('metric', false, made.fields, made.context);
+  }
+
+  /** `record` that waits for room; rejected as `no_room` when the time is over. */
+  async recordWhenRoom(event: MetricEvent, timeoutMs: number): Promise<RecordOutcome> {
+    const until = performance.now() + timeoutMs;
+    while (this.isFull()) {
+      if (performance.now() >= until) {
+        this.submitted++;
+        return this.reject('no_room');
+      }
+      await new Promise((resolve) => setTimeout(resolve, ROOM_MS));
+    }
+    return this.record(event);
+  }
+
+  recorded(fields: EventFields, { critical }: { readonly critical: boolean }): void {
+    this.submit('operation', critical, fields);
+  }
+
+  finished(fields: EventFields, { critical }: { readonly critical: boolean }): void {
+    this.submit('wide', critical, fields);
+  }
+
+  /** @throws the coded error of a spool or sink that cannot be used */
+  async start(): Promise<void> {
+    this.started ??= this.outlet?.start() ?? Promise.resolve();
+    await this.started;
+  }
+
+  async flush(): Promise<void> {
+    if (this.stopped === undefined) await this.begin();
+    if (this.stopped === undefined) await this.outlet?.flush();
+  }
+
+  /** @throws {STOP_TIMEOUT} with the report, when something was neither delivered nor spilled in time */
+  stop(timeoutMs: number): Promise<LossReport> {
+    this.stopped ??= this.end(timeoutMs);
+    return this.stopped;
+  }
+
+  counts(): PipelineCounts {
+    const { submitted, rejected, dropped } = this;
+    return (
+      this.outlet?.counts({ submitted, rejected, dropped }) ?? { ...NO_COUNTS, submitted, rejected: { ...rejected } }
+    );
+  }
+
+  stats(): EventStats {
+    return statsOf(this.counts(), this.isRunning && this.started !== undefined);
+  }
+
+  report(): PipelineReport {
+    const { spoolBytes = 0, sampling = {} } = this.outlet ?? {};
+    return reportOf(this.counts(), this.options?.queueLimit ?? 0, spoolBytes, sampling);
+  }
+
+  private makeOutlet(options: ResolvedEvents): Outlet {
+    if (!options.enableAsyncMetrics) return new DirectOutlet(options, this.processId, this.events.warn);
+    const Outlet = options.durability === 'wal' ? LogOutlet : ThreadOutlet;
+    return new Outlet(options, this.processId, this.events);
+  }
+
+  private submit(kind: EventKind, critical: boolean, fields: EventFields, context?: EventFields): RecordOutcome {
+    this.submitted++;
+    if (this.outlet === undefined) return this.reject('disabled');
+    if (this.stopped !== undefined) return this.reject('already_shutdown');
+    if (this.started === undefined) void this.begin();
+    try {
+      const refusal = this.outlet.offer(kind, critical, Date.now(), fields, context);
+      if (refusal === undefined) return 'accepted';
+      if ('rejected' in refusal) return this.reject(refusal.rejected);
+      this.dropped[refusal.dropped] = (this.dropped[refusal.dropped] ?? 0) + 1;
+      return 'accepted';
+    } catch (error) {
+      this.events.warn('event_failed', `an event could not be taken: ${(error as Error).message}`);
+      return this.reject('invalid');
+    }
+  }
+
+  private reject(reason: RejectReason): RecordOutcome {
+    this.rejected[reason] = (this.rejected[reason] ?? 0) + 1;
+    return 'rejected';
+  }
+
+  /** At the first event: what cannot be used is said, and tried again. */
+  private async begin(): Promise<void> {
+    await this.start().catch((error: Error) => this.events.warn('event_start', error.message));
+  }
+
+  private isFull(): boolean {
+    const { options } = this;
+    return options !== undefined && this.isRunning && this.counts().pending >= options.queueLimit;
+  }
+
+  private async end(timeoutMs: number): Promise<LossReport> {
+    await this.started?.catch(() => {});
+    const outcome = (await this.outlet?.stop(timeoutMs)) ?? { timedOut: false, undelivered: 0 };
+    return lossReportOf(this.counts(), outcome, this.outlet?.recovery);
+  }
+}

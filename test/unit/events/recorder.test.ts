@@ -1,0 +1,181 @@
+import { mkdtempSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
+import {
+  createPromptheus,
+  type EventCounts,
+  type EventsOptions,
+  jsonlSink,
+  type LossEquation,
+  memorySink,
+  type Promptheus,
+  type Sink,
+} from '../../../src/index.js';
+
+const made: Promptheus[] = [];
+afterEach(async () => {
+  for (const instance of made.splice(0)) await instance.stop({ timeoutMs: 200 }).catch(() => {});
+});
+
+/** From source there is no thread: the same consumer runs on the main one. */
+function instanceWith(events: EventsOptions | false): Promptheus {
+  const instance = createPromptheus({ registry: false, default: false, logger: false, events });
+  made.push(instance);
+  return instance;
+}
+
+function expectClosed(equation: LossEquation): void {
+  const { accepted, sampledOut, delivered, dropped, spilled, pending, inFlight } = equation;
+  const lost = Object.values(dropped).reduce((sum, count) => sum + count, 0);
+  expect(sampledOut + delivered + lost + spilled + pending + inFlight).toBe(accepted);
+}
+
+function expectBalanced(counts: EventCounts): void {
+  expect(Object.values(counts.rejected).reduce((sum, count) => sum + count, 0) + counts.accepted).toBe(
+    counts.submitted,
+  );
+  for (const equation of [counts, ...Object.values(counts.sinks)]) expectClosed(equation);
+}
+
+const aFolder = () => mkdtempSync(join(tmpdir(), 'promptheus-recorder-'));
+const hanging: Sink = { name: 'hanging', write: () => new Promise(() => {}) };
+
+describe('a pipeline of events', () => {
+  it('tells the seven figures of the source, and the equation', async () => {
+    const sink = memorySink();
+    const instance = instanceWith({ sinks: [sink], batchSize: 2 });
+    for (const value of [1, 2, 3]) instance.events.record({ name: 'n', value, context: { worker: 'w' } });
+    expectBalanced(instance.events.stats());
+    expect(instance.events.stats()).toMatchObject({ totalRecorded: 3, totalPersisted: 0, queueSize: 3 });
+    await instance.events.flush();
+    expect(instance.events.stats()).toMatchObject({
+      totalRecorded: 3,
+      totalPersisted: 3,
+      queueSize: 0,
+      batchesWritten: 2,
+      avgBatchSize: 1.5,
+      isRunning: true,
+      lastFlushTimestamp: expect.stringMatching(/^\d{4}-.*Z$/),
+    });
+    expect(sink.events).toMatchObject([{ metric_name: 'n', value: 1, worker: 'w' }, { value: 2 }, { value: 3 }]);
+  });
+
+  it('shows the equation in a scrape', async () => {
+    const instance = instanceWith({ sinks: [memorySink()] });
+    instance.events.record({ name: 'n' });
+    instance.events.record({ name: '' });
+    await instance.events.flush();
+    const { body } = await instance.scrape();
+    for (const line of [
+      'promptheus_events_submitted_total 2',
+      'promptheus_events_rejected_total{reason="invalid"} 1',
+      'promptheus_events_accepted_total 1',
+      'promptheus_events_delivered_total{sink="memory"} 1',
+      'promptheus_events_pending 0',
+      'promptheus_queue_capacity{lane="normal"} 8000',
+    ]) {
+      expect(body.toString()).toContain(`${line}\n`);
+    }
+  });
+
+  it('rejects a stop that ran out of time with its report', async () => {
+    const instance = instanceWith({ sinks: [hanging] });
+    instance.events.record({ name: 'n' });
+    const error = await instance.stop({ timeoutMs: 50 }).catch((reason: unknown) => reason);
+    expect(error).toMatchObject({
+      code: 'STOP_TIMEOUT',
+      report: { timedOut: true, undelivered: 1, accepted: 1, dropped: { shutdown: 1 } },
+    });
+    expectBalanced((error as { report: EventCounts }).report);
+  });
+
+  it('spills what a stop cannot deliver, and the next instance delivers it', async () => {
+    const spoolDirectory = aFolder();
+    const instance = instanceWith({ sinks: [{ ...hanging, name: 's' }], spoolDirectory });
+    instance.events.record({ name: 'n', value: 7 });
+    expect(await instance.stop({ timeoutMs: 100 })).toMatchObject({ timedOut: true, undelivered: 0, spilled: 1 });
+    const sink = memorySink({ name: 's' });
+    const next = instanceWith({ sinks: [sink], spoolDirectory, flushIntervalMs: 50 });
+    await next.start();
+    await expect.poll(() => sink.events).toMatchObject([{ metric_name: 'n', value: 7 }]);
+    expectBalanced(next.events.stats());
+    expect(await next.stop()).toMatchObject({ recovery: { recovered: 1, uncleanShutdown: false }, delivered: 1 });
+  });
+
+  it('has every event on disk before it is accepted, under wal', async () => {
+    const spoolDirectory = aFolder();
+    const sink = memorySink();
+    const instance = instanceWith({ sinks: [sink], spoolDirectory, durability: 'wal', sampling: { rate: 0 } });
+    await instance.start();
+    instance.recordOperation('t', 'n', 5, true, null, { region: 'eu' });
+    expect(instance.events.stats()).toMatchObject({ accepted: 1, spilled: 1, pending: 0 });
+    await instance.events.flush();
+    expect(sink.events).toMatchObject([{ operation_type: 't', metadata: { region: 'eu' } }]);
+    expect(await instance.stop()).toMatchObject({ delivered: 1, spilled: 0 });
+  });
+
+  it('never throws, but for recordOperation', async () => {
+    const instance = instanceWith({ sinks: [memorySink()] });
+    expect(instance.events.record(null as never)).toBe('rejected');
+    expect(() => instance.recordOperation('', 'n', 1)).toThrow(expect.objectContaining({ code: 'INVALID_OPERATION' }));
+    const email = { Contact: { 'E-Mail': 'a@b.c' } };
+    expect(() => instance.recordOperation('t', 'n', 1, true, null, email)).toThrow(
+      expect.objectContaining({ code: 'PII_KEY', message: expect.stringContaining('Contact.E-Mail') }),
+    );
+    await instance.stop();
+    expect(instance.events.record({ name: 'n' })).toBe('rejected');
+    expect(() => instance.recordOperation('t', 'n', 1)).toThrow(expect.objectContaining({ code: 'NOT_RUNNING' }));
+    expect(instance.events.stats().rejected).toEqual({ invalid: 1, already_shutdown: 1 });
+  });
+
+  it('writes at once where it is told to', () => {
+    const path = join(aFolder(), 'metrics.jsonl');
+    const instance = instanceWith({ sinks: [jsonlSink({ path })], enableAsyncMetrics: false });
+    expect(instance.events.record({ name: 'n', value: 1, context: { email: 'a@b.de', note: 'to a@b.de' } })).toBe(
+      'accepted',
+    );
+    const line = JSON.parse(readFileSync(path, 'utf8'));
+    expect(line).toMatchObject({ metric_name: 'n', value: 1, note: 'to [email]' });
+    expect(line).not.toHaveProperty('email');
+    expectBalanced(instance.events.stats());
+  });
+
+  it('rejects what comes while events are off', () => {
+    const instance = instanceWith(false);
+    expect(instance.events.record({ name: 'n' })).toBe('rejected');
+    expect(instance.events.stats()).toMatchObject({ submitted: 1, rejected: { disabled: 1 }, accepted: 0 });
+  });
+
+  it('waits for room where it is asked to, and gives up', async () => {
+    const instance = instanceWith({ sinks: [hanging], queueLimit: 2, whenFull: 'block' });
+    for (let n = 0; n < 4; n++) instance.events.record({ name: 'n' });
+    expect(await instance.events.recordWhenRoom({ name: 'late' }, { timeoutMs: 20 })).toBe('rejected');
+    expect(instance.events.stats().rejected).toEqual({ no_room: 1 });
+  });
+
+  it('samples requests alone', async () => {
+    const sink = memorySink();
+    const instance = instanceWith({ sinks: [sink], sampling: { rate: 0 } });
+    await instance.trackOperation('cron', 'nightly', async () => 1);
+    instance.events.record({ name: 'n' });
+    await instance.events.flush();
+    expect(sink.events.map((event) => Object.keys(event as object)[1])).toEqual(['operation_type', 'metric_name']);
+    expect(instance.events.stats()).toMatchObject({ accepted: 3, sampledOut: 1, delivered: 2 });
+  });
+
+  it.each<[EventsOptions, string]>([
+    [{ sink: [] } as EventsOptions, 'There is no option "events.sink"'],
+    [{ durability: 'disk' as never }, 'events.durability must be'],
+    [{ durability: 'wal' }, "events.durability: 'wal' needs events.spoolDirectory"],
+    [{ whenFull: 'spill' }, 'needs durability'],
+    [{ queueLimit: 0 }, 'events.queueLimit must be a whole number above 0, got 0'],
+    [{ sinks: [memorySink(), memorySink()] }, 'Two of events.sinks have the name "memory"'],
+    [{ sinks: [hanging], enableAsyncMetrics: false }, 'which the sink "hanging" cannot'],
+    [{ sampling: { rate: 2 } }, 'events.sampling.rate'],
+  ])('refuses %j', (events, message) => {
+    expect(() => instanceWith(events)).toThrow(
+      expect.objectContaining({ code: 'INVALID_OPTION', message: expect.stringContaining(message) }),
+    );
+  });
+});
