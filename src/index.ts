@@ -12,8 +12,16 @@ export type {
 } from './events/event.js';
 export type { Operation, OperationArguments } from './events/operations/operation.js';
 export type { EventsOptions } from './events/options.js';
-export { type ExplainedEvent, explainSampling, type SamplingExplanation } from './events/sampling/explain.js';
-export type { SamplingMatch, SamplingOptions, SamplingRule } from './events/sampling/options.js';
+export type { RuleExplanation, SamplingExplanation } from './events/sampling/explain.js';
+export type {
+  SamplingDecision,
+  SamplingDropRule,
+  SamplingMatch,
+  SamplingOptions,
+  SamplingRule,
+  SamplingTarget,
+} from './events/sampling/options.js';
+export { explainSampling, replaySampling } from './events/sampling/sampler.js';
 export { cleanupOldMetrics } from './events/sinks/cleanup.js';
 export { consoleSink } from './events/sinks/console.js';
 export { type Erasure, type EventPredicate, eraseEvents } from './events/sinks/erase.js';

@@ -228,11 +228,10 @@ function eventParts(options: ResolvedOptions, given: EventParts | undefined, rec
   const find = (value: unknown): string | undefined => findForbiddenKey(value, list);
   if (!enabled) return { findForbiddenKey: find };
   if (given !== undefined || events === undefined) return { findForbiddenKey: find, ...given };
-  const { slowMs, criticalRoutes } = events.sampling ?? {};
   return {
     findForbiddenKey: find,
     operationEvents: recorder,
-    wideEvents: events.wide ? new WideEvents(recorder, { slowMs, criticalRoutes }) : undefined,
+    wideEvents: events.wide ? new WideEvents(recorder, { sampling: events.sampling }) : undefined,
   };
 }
 

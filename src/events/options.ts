@@ -1,6 +1,7 @@
 import { PromptheusError, show } from '../errors/promptheus-error.js';
 import { DEFAULT_BYTE_LIMIT, PRESETS, type WhenFull } from './pipeline/options.js';
-import { resolveSampling, type SamplingOptions } from './sampling/options.js';
+import type { SamplingOptions } from './sampling/options.js';
+import { resolveSampling } from './sampling/resolve.js';
 import { jsonFilesSink } from './sinks/json-files.js';
 import { jsonlSink } from './sinks/jsonl.js';
 import type { Sink } from './sinks/sink.js';

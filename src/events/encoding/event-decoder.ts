@@ -31,6 +31,8 @@ export interface StoredSampling {
   readonly threshold: string;
   readonly r: string;
   readonly policyVersion: string;
+  /** Of the rates that fit a target. */
+  readonly windowId?: number | undefined;
 }
 
 /** After how many members the time stands: behind what names the event. */
@@ -162,7 +164,7 @@ export class EventDecoder {
 }
 
 function samplingText(sampling: StoredSampling): string {
-  const { rule, reason, threshold, r, policyVersion } = sampling;
-  const stored = { rule, reason, threshold, r, policy_version: policyVersion };
+  const { rule, reason, threshold, r, policyVersion, windowId } = sampling;
+  const stored = { rule, reason, threshold, r, policy_version: policyVersion, window_id: windowId };
   return `,"sample_rate":${sampling.sampleRate},"sampling":${JSON.stringify(stored)}`;
 }

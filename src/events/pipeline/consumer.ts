@@ -92,7 +92,11 @@ export class Consumer {
     this.#spool = parts.spool && new Spool(store, parts.spool.writer, parts.spool.reader);
     const events = source && new StoredEvents(store, source.decoder, processId);
     this.#spiller = events && new Spiller(store, events, this.#spool);
-    this.#intake = inlet && this.#spiller && new Intake(inlet, store, source?.sampler, this.#spiller, options.whenFull);
+    this.#intake =
+      inlet &&
+      events &&
+      this.#spiller &&
+      new Intake(inlet, store, source?.sampler, events, this.#spiller, options.whenFull);
     let batches = 0;
     const shared: RunnerParts = {
       store,

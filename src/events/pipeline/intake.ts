@@ -5,19 +5,29 @@ import type { Inlet } from './inlet.js';
 import type { WhenFull } from './options.js';
 import type { IncomingRecord, RecordSampler } from './ports.js';
 import type { Spiller } from './spiller.js';
+import type { StoredEvents } from './stored-events.js';
 
 /** Moves what was recorded from the ring into the store, and decides who has to go where that is full. */
 export class Intake {
   readonly #ring: Inlet;
   readonly #store: Store;
   readonly #sampler: RecordSampler | undefined;
+  readonly #events: StoredEvents;
   readonly #spiller: Spiller;
   #whenFull: WhenFull;
 
-  constructor(ring: Inlet, store: Store, sampler: RecordSampler | undefined, spiller: Spiller, whenFull: WhenFull) {
+  constructor(
+    ring: Inlet,
+    store: Store,
+    sampler: RecordSampler | undefined,
+    events: StoredEvents,
+    spiller: Spiller,
+    whenFull: WhenFull,
+  ) {
     this.#ring = ring;
     this.#store = store;
     this.#sampler = sampler;
+    this.#events = events;
     this.#spiller = spiller;
     this.#whenFull = whenFull;
   }
@@ -53,7 +63,7 @@ export class Intake {
   #decide(record: IncomingRecord): { readonly keep: boolean } | undefined {
     if (record.kind !== 'wide' || this.#sampler === undefined) return undefined;
     try {
-      return this.#sampler.decide(record.facts(), record.at);
+      return this.#sampler.decide(Object.assign(record.facts(), { eventId: this.#events.id(record.seq) }), record.at);
     } catch {
       return undefined;
     }

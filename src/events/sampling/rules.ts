@@ -1,88 +1,126 @@
-import type { EventFacts } from '../encoding/facts.js';
-import type { ResolvedSampling, SamplingMatch } from './options.js';
+import { ALWAYS, type Chance, chanceOfRate, NEVER } from './chance.js';
+import type { SamplingFacts } from './facts.js';
+import { BUILT_IN, FIRST_ERROR_STATUS, type Match, type SamplingPolicy } from './policy.js';
+import { RouteTable } from './route-table.js';
 
-/** A rule as it is asked, in the order of its kind. */
-export interface Rule {
-  readonly id: string;
-  /** The share that is kept; `undefined` where the default decides. */
-  readonly rate: number | undefined;
-  /** Why it fits; `undefined` where it does not. */
-  reasonFor(facts: EventFacts): string | undefined;
-  /** What it compares, in words. */
-  readonly asks: string;
+/** One comparison of a rule. */
+export interface Condition {
+  /** As an event names it. */
+  readonly fact: string;
+  value(facts: SamplingFacts): string | number | undefined;
+  /** What was asked of the value. */
+  expected(facts: SamplingFacts): string;
+  holds(facts: SamplingFacts): boolean;
 }
 
-const SERVER_ERROR = 500;
+export interface Rule {
+  readonly id: string;
+  /** How many of the conditions have to hold. */
+  readonly needs: 'one' | 'all';
+  readonly conditions: readonly Condition[];
+  readonly chance: Chance;
+}
 
-/** The rules in their order: the first that fits decides. */
-export function rulesOf(options: ResolvedSampling): readonly Rule[] {
-  const { slowMs, slowMsByRoute, criticalRoutes, drop, rules } = options;
-  const slowOf = (route: string | undefined): number => (route !== undefined && slowMsByRoute[route]) || slowMs;
+/** Why it matched, in words. */
+export function reasonOf({ id, conditions }: Rule, facts: SamplingFacts): string {
+  if (conditions.length === 0) return id === BUILT_IN.rest ? 'no other rule matches' : 'it matches every event';
+  let reason = '';
+  for (const condition of conditions) {
+    if (!condition.holds(facts)) continue;
+    reason += `${reason === '' ? '' : ' and '}${condition.fact} ${condition.value(facts)} ${condition.expected(facts)}`;
+  }
+  return reason;
+}
+
+/** All rules in the order in which they are asked; the last one takes what is left. */
+export function rulesOf(policy: SamplingPolicy): readonly Rule[] {
   return [
-    {
-      id: 'error',
-      rate: 1,
-      asks: `error.code, or status >= ${SERVER_ERROR}`,
-      reasonFor: ({ errorCode, status }) =>
-        errorCode !== undefined
-          ? `error.code ${errorCode}`
-          : status !== undefined && status >= SERVER_ERROR
-            ? `status ${status} >= ${SERVER_ERROR}`
-            : undefined,
-    },
-    {
-      id: 'drop',
-      rate: 0,
-      asks: `one of ${drop.length} drop rules`,
-      reasonFor: (facts) => {
-        const at = drop.findIndex((match) => fits(match, facts));
-        return at < 0 ? undefined : `drop[${at}]`;
-      },
-    },
-    {
-      id: 'slow',
-      rate: 1,
-      asks: `duration_ms > ${slowMs}, or the route's own`,
-      reasonFor: ({ durationMs, route }) =>
-        durationMs !== undefined && durationMs > slowOf(route)
-          ? `duration_ms ${durationMs} > ${slowOf(route)}`
-          : undefined,
-    },
-    {
-      id: 'critical_route',
-      rate: 1,
-      asks: `one of ${criticalRoutes.length} critical routes`,
-      reasonFor: ({ route }) =>
-        route !== undefined && criticalRoutes.some((pattern) => fitsRoute(pattern, route))
-          ? `route ${route}`
-          : undefined,
-    },
-    ...rules.map(({ id, when, rate }) => ({
-      id,
-      rate,
-      asks: JSON.stringify(when),
-      reasonFor: (facts: EventFacts) => (fits(when, facts) ? `matches ${JSON.stringify(when)}` : undefined),
-    })),
-    { id: 'default', rate: undefined, asks: 'any other event', reasonFor: () => 'no other rule' },
+    ...alwaysKept(policy),
+    ...policy.drop.map((rule) => matching(rule, NEVER)),
+    ...policy.rules.map((rule) => matching(rule, chanceOfRate(rule.rate))),
+    { id: BUILT_IN.rest, needs: 'all', conditions: [], chance: chanceOfRate(policy.rate) },
   ];
 }
 
-function fits(match: SamplingMatch, facts: EventFacts): boolean {
-  const { route, method, tenant, outcome, status } = match;
-  return (
-    (route === undefined || (facts.route !== undefined && fitsRoute(route, facts.route))) &&
-    (method === undefined || method === facts.method) &&
-    (tenant === undefined || tenant === facts.tenant) &&
-    (outcome === undefined || outcome === facts.outcome) &&
-    (status === undefined || fitsStatus(status, facts.status))
-  );
+/** Errors, what is slow, and critical routes (S2.11): the rules that nothing can be put before. */
+export function alwaysKept(policy: SamplingPolicy): readonly Rule[] {
+  return [
+    { id: BUILT_IN.error, needs: 'one', conditions: ERROR, chance: ALWAYS },
+    { id: BUILT_IN.slow, needs: 'all', conditions: [slow(policy)], chance: ALWAYS },
+    { id: BUILT_IN.critical, needs: 'all', conditions: [routeIn(policy.criticalRoutes)], chance: ALWAYS },
+  ];
 }
 
-function fitsStatus(wanted: number | readonly [number, number], status: number | undefined): boolean {
-  if (status === undefined) return false;
-  return typeof wanted === 'number' ? status === wanted : status >= wanted[0] && status <= wanted[1];
+export function matches({ needs, conditions }: Rule, facts: SamplingFacts): boolean {
+  for (const condition of conditions) {
+    if (condition.holds(facts) === (needs === 'one')) return needs === 'one';
+  }
+  return needs === 'all';
 }
 
-export function fitsRoute(pattern: string, route: string): boolean {
-  return pattern.endsWith('*') ? route.startsWith(pattern.slice(0, -1)) : route === pattern;
+/** An operation has no status, and what it throws need not have a code. */
+const ERROR: readonly Condition[] = [
+  {
+    fact: 'error.code',
+    value: ({ errorCode }) => errorCode,
+    expected: () => 'is there',
+    holds: ({ errorCode }) => errorCode !== undefined && errorCode !== '',
+  },
+  {
+    fact: 'status',
+    value: ({ status }) => status,
+    expected: () => `>= ${FIRST_ERROR_STATUS}`,
+    holds: ({ status }) => status !== undefined && status >= FIRST_ERROR_STATUS,
+  },
+  oneOf('outcome', ['error'], ({ outcome }) => outcome),
+];
+
+function slow({ slowMs, slowMsByRoute }: SamplingPolicy): Condition {
+  const byRoute = new RouteTable(Object.entries(slowMsByRoute));
+  const limitOf = ({ route }: SamplingFacts) => byRoute.find(route) ?? slowMs;
+  return {
+    fact: 'durationMs',
+    value: ({ durationMs }) => durationMs,
+    expected: (facts) => `> ${limitOf(facts)}`,
+    holds: (facts) => facts.durationMs !== undefined && facts.durationMs > limitOf(facts),
+  };
+}
+
+function matching({ id, when }: { readonly id: string; readonly when: Match }, chance: Chance): Rule {
+  const { route, method, tenant, status, outcome } = when;
+  const conditions: Condition[] = [];
+  if (route !== undefined) conditions.push(routeIn(route));
+  if (method !== undefined) conditions.push(oneOf('method', method, (facts) => facts.method));
+  if (tenant !== undefined) conditions.push(oneOf('tenant', tenant, (facts) => facts.tenant));
+  if (status !== undefined) conditions.push(statusWithin(status));
+  if (outcome !== undefined) conditions.push(oneOf('outcome', outcome, (facts) => facts.outcome));
+  return { id, needs: 'all', conditions, chance };
+}
+
+function routeIn(patterns: readonly string[]): Condition {
+  const table = new RouteTable(patterns.map((pattern) => [pattern, pattern] as const));
+  return {
+    fact: 'route',
+    value: ({ route }) => route,
+    expected: ({ route }) => `matches ${table.find(route) ?? anyOf(patterns)}`,
+    holds: ({ route }) => table.find(route) !== undefined,
+  };
+}
+
+function oneOf(fact: string, texts: readonly string[], value: (facts: SamplingFacts) => string | undefined): Condition {
+  const known = new Set<string | undefined>(texts);
+  return { fact, value, expected: () => `is ${anyOf(texts)}`, holds: (facts) => known.has(value(facts)) };
+}
+
+function statusWithin([from, to]: readonly [number, number]): Condition {
+  return {
+    fact: 'status',
+    value: ({ status }) => status,
+    expected: () => (from === to ? `is ${from}` : `within ${from}-${to}`),
+    holds: ({ status }) => status !== undefined && status >= from && status <= to,
+  };
+}
+
+function anyOf(texts: readonly string[]): string {
+  return texts.length === 1 ? String(texts[0]) : `any of [${texts.join(', ')}]`;
 }

@@ -1,91 +1,127 @@
-import { hash } from 'node:crypto';
-import type { StoredSampling } from '../encoding/event-decoder.js';
-import type { EventFacts } from '../encoding/facts.js';
-import { AdaptiveRates } from './adaptive-rates.js';
-import { type ResolvedSampling, resolveSampling, type SamplingOptions } from './options.js';
-import { type Rule, rulesOf } from './rules.js';
-import { keeps, randomnessOf, sampleRateOf, thresholdOf } from './threshold.js';
+import { ALWAYS, type Chance, chanceOfThreshold, NEVER } from './chance.js';
+import { comparisonsOf, type SamplingExplanation } from './explain.js';
+import { factsOf, type SamplingFacts, timeOf } from './facts.js';
+import type { SamplingDecision, SamplingOptions } from './options.js';
+import { type SamplingPolicy, versionOf } from './policy.js';
+import { randomnessOf } from './randomness.js';
+import { recordedIn } from './recorded.js';
+import { resolveSampling } from './resolve.js';
+import { matches, type Rule, reasonOf, rulesOf } from './rules.js';
+import { TargetRate } from './target-rate.js';
 
-/** What was decided of an event, and why; a kept one bears it. */
-export interface SamplingDecision extends StoredSampling {
-  readonly keep: boolean;
-  /** Of the adaptive rates that were used. */
-  readonly windowId?: number;
+/** What a rule decided on, and how much of it was kept. */
+export interface RuleRetention {
+  readonly seen: number;
+  readonly kept: number;
 }
 
-/** What a sampler is asked about. */
-export type SampledFacts = EventFacts & { readonly eventId?: string };
+interface CountedRule extends Rule {
+  seen: number;
+  kept: number;
+}
 
-const KEEP_ALL = thresholdOf(1);
-
-/**
- * Decides once, when an event is complete (S2.12): by ordered rules, then by the hash of its request's id, so that every
- * process decides the same of one id, and what is kept at 1 % is kept at 5 %. No chance is involved.
- */
+/** Decides which events are kept. The same events in the same order bring the same decisions in every process. */
 export class Sampler {
   readonly policyVersion: string;
-  readonly rules: readonly Rule[];
-  private readonly options: ResolvedSampling;
-  private readonly adaptive: AdaptiveRates | undefined;
-  private readonly thresholds = new Map<number, string>();
-  private readonly counts: Map<string, { seen: number; kept: number }>;
+  private readonly policy: SamplingPolicy;
+  private readonly rules: readonly CountedRule[];
+  /** It takes whatever came so far. */
+  private readonly rest: CountedRule;
+  private readonly target: TargetRate | undefined;
 
   /** @throws {INVALID_OPTION} */
-  constructor(options: SamplingOptions) {
-    this.options = resolveSampling(options);
-    this.rules = rulesOf(this.options);
-    this.policyVersion = hash('sha256', JSON.stringify(this.options), 'hex').slice(0, 12);
-    this.counts = new Map(this.rules.map(({ id }) => [id, { seen: 0, kept: 0 }]));
-    const { target } = this.options;
-    this.adaptive = target && new AdaptiveRates(target.perSecond, target.windowMs);
+  constructor(options: SamplingOptions = {}) {
+    this.policy = resolveSampling(options);
+    this.policyVersion = versionOf(this.policy);
+    this.rules = rulesOf(this.policy).map((rule) => ({ ...rule, seen: 0, kept: 0 }));
+    this.rest = this.rules.at(-1) as CountedRule;
+    const { target } = this.policy;
+    this.target = target && new TargetRate(target, this.rest.chance);
   }
 
-  decide(facts: SampledFacts, atMs: number): SamplingDecision {
-    const { rule, reason } = this.matchOf(facts);
-    const rate = rule.rate ?? this.adaptive?.rateOf(facts, atMs) ?? this.options.rate;
-    const threshold = this.thresholdOf(rate);
-    const id = facts.requestId ?? facts.eventId;
-    // An event without any id cannot be decided the same way twice: it is kept.
-    const r = id === undefined ? 'f'.repeat(KEEP_ALL.length) : this.randomness(id, threshold);
-    const keep = keeps(r, threshold);
-    this.count(rule.id, keep);
-    const { policyVersion } = this;
-    const decision = { keep, rule: rule.id, reason, sampleRate: sampleRateOf(threshold), threshold, r, policyVersion };
-    return rule.rate === undefined && this.adaptive ? { ...decision, windowId: this.adaptive.windowId } : decision;
+  /** Never throws. `atMs` is when the event was recorded, in epoch milliseconds. */
+  decide(facts: SamplingFacts, atMs: number): SamplingDecision {
+    this.target?.advance(atMs);
+    const rule = this.ruleOf(facts);
+    const decision = this.decisionOf(rule, facts, this.chanceOf(rule, facts));
+    if (rule === this.rest) this.target?.count(facts);
+    rule.seen++;
+    if (decision.keep) rule.kept++;
+    return decision;
   }
 
-  /** How many events each rule has decided, and kept. */
-  retention(): Record<string, { seen: number; kept: number }> {
-    return Object.fromEntries([...this.counts].map(([rule, { seen, kept }]) => [rule, { seen, kept }]));
+  /**
+   * Decides on an event as the application or a sink has it, and says what every rule made of it. Counts nothing. Where there is a
+   * `target`, an event that was stored under this policy is decided with the threshold that it bears.
+   */
+  explain(event: object): SamplingExplanation {
+    const facts = factsOf(event);
+    const decider = this.ruleOf(facts);
+    const { threshold, windowId } = recordedIn(event, this.policyVersion);
+    const recorded = this.target !== undefined && decider === this.rest && threshold !== undefined;
+    const chance = recorded ? chanceOfThreshold(threshold) : this.chanceOf(decider, facts);
+    const decision = this.decisionOf(decider, facts, chance);
+    const rules = this.rules.map((rule) => ({
+      rule: rule.id,
+      matched: matches(rule, facts),
+      decided: rule === decider,
+      rate: rule === decider ? chance.rate : rule.chance.rate,
+      compared: comparisonsOf(rule, facts),
+    }));
+    return { ...decision, ...(recorded && { windowId }), rules };
   }
 
-  private matchOf(facts: EventFacts): { readonly rule: Rule; readonly reason: string } {
+  /** By the ids of the rules, all of them. */
+  retention(): Readonly<Record<string, RuleRetention>> {
+    return Object.fromEntries(this.rules.map(({ id, seen, kept }) => [id, { seen, kept }]));
+  }
+
+  private ruleOf(facts: SamplingFacts): CountedRule {
     for (const rule of this.rules) {
-      const reason = rule.reasonFor(facts);
-      if (reason !== undefined) return { rule, reason };
+      if (matches(rule, facts)) return rule;
     }
-    throw new Error('the default rule fits every event');
+    return this.rest;
   }
 
-  /** What is kept or left out whatever its hash needs none. */
-  private randomness(id: string, threshold: string): string {
-    return threshold === KEEP_ALL ? KEEP_ALL : randomnessOf(this.options.salt, id);
+  private chanceOf(rule: CountedRule, facts: SamplingFacts): Chance {
+    return rule === this.rest && this.target !== undefined ? this.target.chanceOf(facts) : rule.chance;
   }
 
-  private thresholdOf(rate: number): string {
-    let threshold = this.thresholds.get(rate);
-    if (threshold === undefined) {
-      threshold = thresholdOf(rate);
-      // Adaptive rates are many, and each for a window only.
-      if (this.thresholds.size < 1_000) this.thresholds.set(rate, threshold);
-    }
-    return threshold;
+  private decisionOf(rule: CountedRule, facts: SamplingFacts, given: Chance): SamplingDecision {
+    const r = given === NEVER ? undefined : randomnessOf(facts, this.policy.salt);
+    // Without an id nothing can be decided by chance: what is kept for certain stands for itself.
+    const chance = r === undefined && given !== NEVER ? ALWAYS : given;
+    return {
+      keep: chance === ALWAYS || (r !== undefined && r >= chance.threshold),
+      rule: rule.id,
+      reason: reasonOf(rule, facts),
+      sampleRate: chance.sampleRate,
+      threshold: chance.threshold,
+      r: r ?? '',
+      policyVersion: this.policyVersion,
+      windowId: rule === this.rest ? this.target?.windowId : undefined,
+    };
   }
+}
 
-  private count(rule: string, keep: boolean): void {
-    const of = this.counts.get(rule);
-    if (of === undefined) return;
-    of.seen++;
-    if (keep) of.kept++;
-  }
+/**
+ * What a policy decides of an event, and what each of its rules makes of it.
+ *
+ * @example
+ * explainSampling({ criticalRoutes: ['/pay*'] }, { requestId: 'r-1', route: '/payments', status: 200, durationMs: 12 }).rule; // 'critical_route'
+ * @throws {INVALID_OPTION}
+ */
+export function explainSampling(options: SamplingOptions, event: object): SamplingExplanation {
+  return new Sampler(options).explain(event);
+}
+
+/**
+ * The decisions of a policy on events in the order in which they were recorded. Where there is a `target` the rates depend on all
+ * events, also on those that were not kept; `timestamp` says of which window an event is.
+ *
+ * @throws {INVALID_OPTION}
+ */
+export function replaySampling(options: SamplingOptions, events: Iterable<object>): readonly SamplingDecision[] {
+  const sampler = new Sampler(options);
+  return Array.from(events, (event) => sampler.decide(factsOf(event), timeOf(event)));
 }

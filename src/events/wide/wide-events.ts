@@ -1,14 +1,17 @@
 import { type ContextState, currentState } from '../../context/context.js';
+import type { EventFacts } from '../encoding/facts.js';
+import { criticalBy } from '../sampling/critical.js';
+import type { SamplingOptions } from '../sampling/options.js';
+import { resolveSampling } from '../sampling/resolve.js';
+import { millis } from './details.js';
 import { errorOf, fieldsOf } from './fields.js';
 import { WideEvent, type WideEventEnd, type WideEventOwner } from './wide-event.js';
 import type { WideEventSink } from './wide-event-sink.js';
 
 /** Which events are kept whatever the sampling, and how long one may be. */
 export interface WideEventOptions {
-  /** What takes longer is slow, in milliseconds. Default: 1,000 (S2.11). */
-  readonly slowMs?: number | undefined;
-  /** Patterns of routes, as the metrics show them. */
-  readonly criticalRoutes?: readonly string[] | undefined;
+  /** Its rules for what is kept whole say what is critical, also where nothing is sampled. Default: those of `{}`. */
+  readonly sampling?: SamplingOptions | undefined;
   /** The most that an event may take. Default: 16,384. */
   readonly eventBytes?: number | undefined;
 }
@@ -24,15 +27,13 @@ interface Eventful {
 /** The wide events of one instance. */
 export class WideEvents implements WideEventOwner {
   readonly detailBytes: number;
-  private readonly slowMs: number;
-  private readonly criticalRoutes: ReadonlySet<string>;
+  private readonly isCritical: (facts: EventFacts) => boolean;
 
   constructor(
     private readonly sink: WideEventSink,
-    { slowMs = 1_000, criticalRoutes = [], eventBytes = 16_384 }: WideEventOptions = {},
+    { sampling = {}, eventBytes = 16_384 }: WideEventOptions = {},
   ) {
-    this.slowMs = slowMs;
-    this.criticalRoutes = new Set(criticalRoutes);
+    this.isCritical = criticalBy(resolveSampling(sampling));
     this.detailBytes = eventBytes * DETAIL_SHARE;
   }
 
@@ -58,11 +59,13 @@ export class WideEvents implements WideEventOwner {
 
   finished(event: WideEvent, end: WideEventEnd): void {
     const error = errorOf(event, end);
-    const critical =
-      end.outcome === 'error' ||
-      error?.code !== undefined ||
-      end.seconds * 1_000 > this.slowMs ||
-      (end.request !== undefined && this.criticalRoutes.has(end.request.route));
+    const { outcome, request, seconds } = end;
+    const critical = this.isCritical({
+      outcome,
+      durationMs: millis(seconds),
+      ...(error?.code !== undefined && { errorCode: error.code }),
+      ...(request && { route: request.route, status: request.status }),
+    });
     this.sink.finished(fieldsOf(event, end, error), { critical });
   }
 }

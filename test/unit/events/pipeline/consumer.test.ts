@@ -106,6 +106,24 @@ describe('the consumer', () => {
     expectClosed(rig.counts());
   });
 
+  it('tells the sampler the id that the event will bear, for requests without one', () => {
+    const rig = new Rig({ options });
+    const ids: unknown[] = [];
+    const sampler = {
+      decide(facts: object) {
+        ids.push((facts as { eventId?: string }).eventId);
+        return { keep: true };
+      },
+    };
+    rig.open({ source: { ring: rig.ring.reader(), decoder: fakeDecoder, sampler } });
+    rig.ring.offer('wide', false, 10, true);
+    rig.ring.offer('wide', false, 10, true);
+    rig.turn();
+    rig.turn(1_000);
+    expect(ids).toEqual(rig.sinks[0]!.stored.map(({ id }) => id));
+    expect(ids).toHaveLength(2);
+  });
+
   it('keeps what the sampler fails on', () => {
     const rig = new Rig({ options });
     const sampler = {

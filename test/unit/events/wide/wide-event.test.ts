@@ -149,14 +149,23 @@ describe('critical', () => {
     ['an operation that fails', { outcome: 'error', request: undefined, operation: { type: 't', name: 'n' } }, true],
     ['a client that left', { outcome: 'aborted', request: { ...request, status: 499 } }, false],
   ])('%s', (_what, given, critical) => {
-    const { sink, event } = begun({ criticalRoutes: ['/pay'] });
+    const { sink, event } = begun({ sampling: { criticalRoutes: ['/pay'] } });
     event.finish({ ...end, ...given });
     expect(sink.critical).toEqual([critical]);
   });
 
-  it('what is slow is the application’s to say', () => {
-    const { sink, event } = begun({ slowMs: 50 });
+  it('what is slow is the application’s to say, of all routes and of each', () => {
+    const { sink, event } = begun({ sampling: { slowMs: 50 } });
     event.finish(end);
+    expect(sink.critical).toEqual([true]);
+    const patient = begun({ sampling: { slowMs: 50, slowMsByRoute: { [`${request.route.slice(0, 2)}*`]: 60_000 } } });
+    patient.event.finish(end);
+    expect(patient.sink.critical).toEqual([false]);
+  });
+
+  it('the beginning of a route makes it critical as it makes the sampler keep it', () => {
+    const { sink, event } = begun({ sampling: { criticalRoutes: ['/pay*'] } });
+    event.finish({ ...end, request: { ...request, route: '/payments/:id' } });
     expect(sink.critical).toEqual([true]);
   });
 });
