@@ -59,13 +59,14 @@ export class SegmentFile {
     this.size += length;
   }
 
-  /** Marks that nothing will follow; a reader also manages without. */
-  end(sequence: number): void {
+  /** Marks that nothing will follow; a reader also manages without. False where there is no room for the mark. */
+  end(sequence: number): boolean {
     try {
       const bytes = encodeEnd(sequence);
       this.append(bytes, 0, bytes.length);
+      return true;
     } catch {
-      // No room for the mark.
+      return false;
     }
   }
 

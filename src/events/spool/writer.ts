@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { isFull } from './cursors.js';
 import { checkSinks, inDirectory } from './directory.js';
+import { EndMarks } from './end-marks.js';
 import { closeQuietly } from './files.js';
 import { LONGEST_RECORD, mayFit, type SpoolRecord } from './format.js';
 import { SpoolLock } from './lock.js';
@@ -31,6 +32,7 @@ export class SpoolWriter {
   private current: SegmentFile | undefined;
   /** Left, but not synced. */
   private retired: SegmentFile[] = [];
+  private readonly ends = new EndMarks();
   private records = new UnsyncedRecords();
   private spare: UnsyncedRecords | undefined;
   private syncing: Syncing | undefined;
@@ -107,7 +109,7 @@ export class SpoolWriter {
     else this.sync();
   }
 
-  /** Forces all that was written to the disk, and waits for it. False where the disk refuses: then it stays in memory. */
+  /** Forces all that was written to the disk, and waits for it. False where the disk refuses, or has not answered an earlier sync yet: then it stays in memory. */
   sync(): boolean {
     this.syncedAt = this.settings.host.elapsed();
     if (this.unsafe) return this.rescue();
@@ -118,10 +120,11 @@ export class SpoolWriter {
       return this.rescue();
     }
     this.directoryDirty = false;
-    // The error of a sync that is under way would be told to that one alone: then nothing is taken for synced here.
-    if (this.syncing !== undefined) return true;
+    // The error of a sync that is under way is told to that one alone: until then nothing is known to be safe.
+    if (this.syncing !== undefined) return false;
     this.retire();
     this.records.clear();
+    this.ends.catchUp();
     return true;
   }
 
@@ -138,11 +141,13 @@ export class SpoolWriter {
     const syncs = this.settings.fsync !== 'never';
     if (syncs && !this.sync()) return;
     this.leave();
+    this.ends.catchUp();
     if (syncs) this.sync();
   }
 
   private letGo(): void {
     for (const file of this.files()) file.close();
+    this.ends.giveUp();
     closeQuietly(this.settings.files, this.descriptor);
     if (this.lock.taken) this.lock.release();
   }
@@ -191,8 +196,8 @@ export class SpoolWriter {
 
   private leave(): void {
     if (this.current === undefined) return;
-    this.current.end(this.sequence);
-    if (this.settings.fsync === 'never') this.current.close();
+    this.ends.add(this.current, this.sequence);
+    if (this.settings.fsync === 'never') this.ends.close(this.current);
     else this.retired.push(this.current);
     this.current = undefined;
   }
@@ -204,7 +209,7 @@ export class SpoolWriter {
 
   /** Closes the segments that were left and are synced. */
   private retire(): void {
-    for (const file of this.retired) file.close();
+    for (const file of this.retired) this.ends.close(file);
     this.retired = [];
   }
 
@@ -241,7 +246,7 @@ export class SpoolWriter {
 
   private syncedInBackground(syncing: Syncing, failed: boolean): void {
     if (this.syncing !== syncing) return;
-    for (const file of syncing.retired) file.close();
+    for (const file of syncing.retired) this.ends.close(file);
     this.syncing = undefined;
     if (failed) {
       this.records.prepend(syncing.records);

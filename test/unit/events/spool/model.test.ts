@@ -80,7 +80,7 @@ interface End {
 
 function end(world: SpoolWorld, { end, picks }: Life): End {
   const closing = end === 'close' && world.alive;
-  const faulty = world.isFaulty || world.wasFull;
+  const faulty = world.isFaulty;
   if (closing) world.close();
   const closed = closing && world.alive;
   if (end === 'power') world.losePower(picker(picks));

@@ -71,13 +71,9 @@ export class SpoolWorld {
     return Number.isFinite(this.disk.capacity) || this.disk.failingSyncs > 0;
   }
 
-  /** In this life there was a time without room, in which a segment that had to be left has got no mark of its end. */
-  wasFull = false;
-
   start(): void {
     this.lives += 1;
     this.fill(Number.POSITIVE_INFINITY);
-    this.wasFull = false;
     this.disk.failingSyncs = 0;
     this.elapsed += RESTART_MS;
     for (const held of this.held) held.length = 0;
@@ -118,7 +114,6 @@ export class SpoolWorld {
   /** From now on the disk has room for so many bytes. */
   fill(room: number): void {
     this.disk.capacity = this.disk.used + room;
-    this.wasFull ||= Number.isFinite(room);
   }
 
   read(sink: number, max: number): readonly SpooledEvent[] {
