@@ -6,7 +6,7 @@ import type { ExpressMetricsOptions } from '../shared/express/types.js';
 import { putLastHookFirst } from '../shared/fastify/first-hook.js';
 import { measureFastify } from '../shared/fastify/measure.js';
 import type { FastifyMetricsOptions } from '../shared/fastify/types.js';
-import { serve } from '../shared/http/lifespan.js';
+import { type Serving, serve } from '../shared/http/lifespan.js';
 import type { PromptheusModuleOptions } from './types.js';
 
 const NAME = 'PromptheusModule.forRoot';
@@ -16,7 +16,7 @@ const NAME = 'PromptheusModule.forRoot';
  * instance when the application is up, and releases it when it has shut down.
  */
 export class PromptheusPlatform implements OnApplicationBootstrap, OnApplicationShutdown {
-  private release: (() => Promise<void>) | undefined;
+  private serving: Serving | undefined;
   private server: MetricsServer | undefined;
   private readonly options: PromptheusModuleOptions;
 
@@ -35,7 +35,8 @@ export class PromptheusPlatform implements OnApplicationBootstrap, OnApplication
   }
 
   async onApplicationBootstrap(): Promise<void> {
-    this.release = await serve(this.instance);
+    this.serving = serve(this.instance);
+    await this.serving.started;
     if (this.metricsPort !== undefined)
       this.server = await this.instance.startMetricsServer({ port: this.metricsPort });
   }
@@ -43,7 +44,7 @@ export class PromptheusPlatform implements OnApplicationBootstrap, OnApplication
   async onApplicationShutdown(): Promise<void> {
     // Here, since another application may go on with the instance.
     await this.server?.close();
-    await this.release?.();
+    await this.serving?.release();
   }
 
   /** A module for tests is made before its application, and so before its platform. */

@@ -112,20 +112,35 @@ describe('the lifespan of the instance', () => {
   it('ends once for a server that closes twice, as an application of Nest may', async () => {
     const promptheus = ownInstance();
     const stop = vi.spyOn(promptheus, 'stop');
-    const [release, other] = [await serve(promptheus), await serve(promptheus)];
-    await release();
-    await release();
+    const [serving, other] = [serve(promptheus), serve(promptheus)];
+    await serving.release();
+    await serving.release();
     expect(stop).not.toHaveBeenCalled();
-    await other();
+    await other.release();
     expect(stop).toHaveBeenCalledOnce();
   });
 
   it('goes on for the servers that another copy of the package counted', async () => {
     const promptheus = Object.assign(ownInstance(), { [Symbol.for('promptheus.servers.v1')]: 1 });
     const stop = vi.spyOn(promptheus, 'stop');
-    const release = await serve(promptheus);
-    await release();
+    await serve(promptheus).release();
     expect(stop).not.toHaveBeenCalled();
+  });
+
+  it('ends with its server although it could not start', async () => {
+    const promptheus = ownInstance();
+    const stop = vi.spyOn(promptheus, 'stop');
+    vi.spyOn(promptheus, 'start').mockRejectedValue(new Error('no disk'));
+    const warned = vi.spyOn(process, 'emitWarning').mockReturnValue();
+    const server = createServer();
+    await listen(instrumentServer(server, { promptheus }));
+    await vi.waitFor(() =>
+      expect(warned).toHaveBeenCalledWith(expect.stringContaining('no disk'), 'PromptheusWarning'),
+    );
+    expect(stop).not.toHaveBeenCalled();
+    server.close();
+    await vi.waitFor(() => expect(stop).toHaveBeenCalledOnce());
+    warned.mockRestore();
   });
 
   it('ends after the requests on the connections that are cut at its end', async () => {

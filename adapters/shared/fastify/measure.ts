@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { CORRELATION_ID_HEADER, exchangeOf, type HttpExchange } from '../../../src/adapter.js';
-import { serve } from '../http/lifespan.js';
+import { type Serving, serve } from '../http/lifespan.js';
 import { assertOptions } from '../http/options.js';
 import { HttpServerMetrics } from '../http/server-metrics.js';
 import { finishAtEnd, isInjected } from './injected.js';
@@ -81,11 +81,12 @@ function isUpgrade(raw: IncomingMessage): boolean {
 }
 
 function addLifespan(app: FastifyApplication, metrics: FastifyMetrics): void {
-  let release: (() => Promise<void>) | undefined;
+  let serving: Serving | undefined;
   app.addHook('onReady', async () => {
-    release = await serve(metrics.instance);
+    serving = serve(metrics.instance);
+    await serving.started;
   });
-  app.addHook('onClose', async () => release?.());
+  app.addHook('onClose', async () => serving?.release());
 }
 
 /** Plugins get an instance that inherits from the one that encloses them. */
