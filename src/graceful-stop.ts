@@ -8,7 +8,7 @@ import { slot } from './internal/slot.js';
 
 /** What is stopped last: any `Promptheus` is one. */
 interface Stoppable {
-  stop(): Promise<unknown>;
+  stop(options: { readonly timeoutMs: number }): Promise<unknown>;
 }
 
 export interface GracefulStopOptions {
@@ -80,8 +80,9 @@ async function stop(
   await nextTurn();
   stopping.servers -= 1;
   if (stopping.servers > 0) return;
-  const left = timeoutMs - (performance.now() - startedAt);
-  await settles(Promise.allSettled([...stopping.instances].map(async (one) => one.stop())), Math.max(left, LAST_MS));
+  // An instance that is told how long it has spills its events in time.
+  const left = Math.max(timeoutMs - (performance.now() - startedAt), LAST_MS);
+  await settles(Promise.allSettled([...stopping.instances].map(async (one) => one.stop({ timeoutMs: left }))), left);
   endBy(signal);
 }
 

@@ -13,7 +13,10 @@ export interface Slot {
   /** The instances that objects are bound to, by the object. */
   bound?: WeakMap<object, unknown>;
   /** The servers that gracefulStop() stops now, and the instances that stop after the last of them. */
-  stopping?: { servers: number; readonly instances: Set<{ stop(): Promise<unknown> }> };
+  stopping?: {
+    servers: number;
+    readonly instances: Set<{ stop(options: { readonly timeoutMs: number }): Promise<unknown> }>;
+  };
   /** Watches the event loop and the garbage collector. */
   runtimeWatch?: unknown;
 }

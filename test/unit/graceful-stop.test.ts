@@ -136,6 +136,16 @@ describe('gracefulStop at a signal', () => {
     expect(await program.end()).toEqual([null, 'SIGTERM']);
   });
 
+  it('an instance is told how long it has, to spill its events in time', async () => {
+    const program = start(`const server = createServer(listener);
+      const told = async ({ timeoutMs }) => say('has ' + (timeoutMs > 2_000 && timeoutMs <= 3_000));
+      gracefulStop(server, { timeoutMs: 3_000, promptheus: { stop: told } }); listen(server);`);
+    await program.port();
+    program.signal('SIGTERM');
+    await program.end();
+    expect(program.output).toMatch(/has true/);
+  });
+
   it('other listeners hear the signal too, and keep no process', async () => {
     const program = start(`process.on('SIGTERM', () => say('heard')); setInterval(() => {}, 1_000);
       ${MEASURED} gracefulStop(server); listen(server);`);
