@@ -132,7 +132,7 @@ export class EventRecorder implements WideEventSink, OperationEventSink {
     return 'rejected';
   }
 
-  /** At the first event: what cannot be used is said, and tried again. */
+  /** At the first event: what cannot be used is said; a sink is opened again before each of its batches. */
   private async begin(): Promise<void> {
     await this.start().catch((error: Error) => this.events.warn('event_start', error.message));
   }

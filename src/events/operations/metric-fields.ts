@@ -1,11 +1,11 @@
-import type { Fields, FieldValue } from '../wide/wide-event-sink.js';
+import type { EventFields, FieldValue } from '../encoding/record-writer.js';
 
 /** What a metric event is made of, or why it is none. */
 export type MetricFields =
   | {
-      readonly fields: Fields;
+      readonly fields: EventFields;
       /** Merged flat behind them; what a record has for itself wins. */
-      readonly context: Fields | undefined;
+      readonly context: EventFields | undefined;
     }
   | { readonly rejected: string };
 
@@ -22,7 +22,7 @@ export function metricFields(event: unknown): MetricFields {
     const fields = { metric_name: name, value };
     if (context === undefined || context === null) return { fields, context: undefined };
     if (typeof context !== 'object' || Array.isArray(context)) return { rejected: 'its context is no object' };
-    return { fields, context: context as Fields };
+    return { fields, context: context as EventFields };
   } catch {
     return { rejected: 'it cannot be read' };
   }

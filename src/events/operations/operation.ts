@@ -1,7 +1,7 @@
 import { PromptheusError, show } from '../../errors/promptheus-error.js';
+import type { EventFields } from '../encoding/record-writer.js';
 import { cutText } from '../wide/cut-text.js';
 import { MOST_MESSAGE } from '../wide/error-field.js';
-import type { Fields } from '../wide/wide-event-sink.js';
 
 /** An operation that is over, as it is given to `recordOperation` (S1.4). */
 export interface Operation {
@@ -34,7 +34,7 @@ export type FindForbiddenKey = (value: unknown) => string | undefined;
 export interface OperationEventSink {
   /** `false` when the pipeline has been stopped. */
   readonly isRunning: boolean;
-  recorded(fields: Fields, facts: { readonly critical: boolean }): void;
+  recorded(fields: EventFields, facts: { readonly critical: boolean }): void;
 }
 
 /** How much of a type or a name is kept. */
@@ -81,7 +81,7 @@ export function checkOperation(given: unknown, findForbiddenKey: FindForbiddenKe
 }
 
 /** The fields of its event (S1.8), without those that every event has. */
-export function operationFields(operation: Required<Operation>): Fields {
+export function operationFields(operation: Required<Operation>): EventFields {
   return {
     operation_type: operation.operationType,
     operation_name: operation.operationName,

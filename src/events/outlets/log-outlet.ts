@@ -1,16 +1,17 @@
 import type { EventFields } from '../encoding/record-writer.js';
 import type { EventKind, PipelineReport } from '../event.js';
 import type { ResolvedEvents } from '../options.js';
+import { factsOf } from '../sampling/facts.js';
 import { Sampler } from '../sampling/sampler.js';
 import { SpoolWriter } from '../spool/writer.js';
 import { SAMPLED_OUT, viewsOf } from '../store/layout.js';
 import { WrittenCount } from '../store/written.js';
 import type { HostEvents, StopOutcome } from '../thread/host-events.js';
-import { factsOf } from './facts-of.js';
 import type { Offered } from './outlet.js';
 import { ThreadOutlet } from './thread-outlet.js';
 
 const SYNC_MS = 500;
+const REOPEN_MS = 1_000;
 
 /** `durability: 'wal'`: an event is on disk before it is accepted, by one write call; the thread reads it from there. */
 export class LogOutlet extends ThreadOutlet {
@@ -19,6 +20,7 @@ export class LogOutlet extends ThreadOutlet {
   private writer: SpoolWriter | undefined;
   private timer: NodeJS.Timeout | undefined;
   private sequence = 0;
+  private openedAt = Number.NEGATIVE_INFINITY;
 
   constructor(options: ResolvedEvents, processId: string, events: HostEvents) {
     super(options, processId, events);
@@ -40,9 +42,11 @@ export class LogOutlet extends ThreadOutlet {
     }
     const encoded = this.encoder.json(id, kind, at, fields, context, decision);
     if ('failure' in encoded) return { dropped: encoded.failure };
+    const writer = this.writer ?? this.openAgain();
+    if (writer === undefined) return { rejected: 'spool_full' };
     this.written.add(1);
     const sinks = 2 ** this.options.sinks.length - 1;
-    if (this.open().append({ id, kind, critical, json: encoded.json, sinks }) === 'written') return undefined;
+    if (writer.append({ id, kind, critical, json: encoded.json, sinks }) === 'written') return undefined;
     this.written.add(-1);
     return { rejected: 'spool_full' };
   }
@@ -60,8 +64,20 @@ export class LogOutlet extends ThreadOutlet {
     this.close();
   }
 
+  /** While another process has the spool, the caller is not kept with asking for it at each event. */
+  private openAgain(): SpoolWriter | undefined {
+    const now = performance.now();
+    if (now - this.openedAt < REOPEN_MS) return undefined;
+    try {
+      return this.open();
+    } catch {
+      return undefined;
+    }
+  }
+
   private open(): SpoolWriter {
     if (this.writer !== undefined) return this.writer;
+    this.openedAt = performance.now();
     const { spoolDirectory, fsync, spoolLimitBytes, sinks } = this.options;
     this.writer = SpoolWriter.open(
       spoolDirectory as string,

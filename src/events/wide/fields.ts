@@ -1,15 +1,15 @@
+import type { EventFields, FieldValue } from '../encoding/record-writer.js';
 import { millis } from './details.js';
 import { type ErrorField, errorFieldOf } from './error-field.js';
 import type { HttpCalls } from './http-calls.js';
 import type { LlmCalls } from './llm-calls.js';
 import type { VectorSearches } from './vector-searches.js';
 import type { WideEvent, WideEventEnd } from './wide-event.js';
-import type { Fields, FieldValue } from './wide-event-sink.js';
 
 type GrowingFields = Record<string, FieldValue>;
 
 /** The fields of a finished event (docs/events.md), without those that every event has; what did not happen is left out. */
-export function fieldsOf(event: WideEvent, end: WideEventEnd, error: ErrorField | undefined): Fields {
+export function fieldsOf(event: WideEvent, end: WideEventEnd, error: ErrorField | undefined): EventFields {
   const { request, operation, span } = end;
   const fields: GrowingFields = {
     request_id: event.requestId,

@@ -115,6 +115,17 @@ describe('a pipeline of events', () => {
     expect(await instance.stop()).toMatchObject({ delivered: 1, spilled: 0 });
   });
 
+  it('rejects under wal what cannot be on disk, and counts it once', async () => {
+    const spoolDirectory = aFolder();
+    const holder = instanceWith({ sinks: [memorySink()], spoolDirectory, durability: 'wal' });
+    await holder.start();
+    const other = instanceWith({ sinks: [memorySink()], spoolDirectory, durability: 'wal' });
+    await expect(other.start()).rejects.toMatchObject({ code: 'SPOOL_UNUSABLE' });
+    expect([other.events.record({ name: 'n' }), other.events.record({ name: 'n' })]).toEqual(['rejected', 'rejected']);
+    expect(other.events.stats()).toMatchObject({ submitted: 2, rejected: { spool_full: 2 }, accepted: 0, spilled: 0 });
+    expectBalanced(other.events.stats());
+  });
+
   it('never throws, but for recordOperation', async () => {
     const instance = instanceWith({ sinks: [memorySink()] });
     expect(instance.events.record(null as never)).toBe('rejected');
