@@ -1,5 +1,6 @@
 import { PromptheusError } from '../errors/promptheus-error.js';
 import type { EventCounts, PipelineReport } from './event.js';
+import { normalLimitOf } from './store/layout.js';
 import type { PipelineCounts } from './store/read-counts.js';
 import type { StopOutcome } from './thread/host-events.js';
 import type { Recovery } from './thread/messages.js';
@@ -76,9 +77,6 @@ export function lossReportOf(counts: PipelineCounts, outcome: StopOutcome, recov
   throw Object.assign(new PromptheusError('STOP_TIMEOUT', message), { report });
 }
 
-/** Critical events may take the whole queue, and a fifth is theirs alone. */
-const CRITICAL_SHARE = 0.2;
-
 export function reportOf(
   counts: PipelineCounts,
   queueLimit: number,
@@ -89,7 +87,7 @@ export function reportOf(
     ...equationOf(counts),
     lanes: {
       critical: { depth: counts.depth.critical, capacity: queueLimit },
-      normal: { depth: counts.depth.normal, capacity: Math.round(queueLimit * (1 - CRITICAL_SHARE)) },
+      normal: { depth: counts.depth.normal, capacity: normalLimitOf(queueLimit) },
     },
     spoolBytes,
     retries: Object.fromEntries(Object.entries(counts.sinkStates).map(([sink, { retries }]) => [sink, retries])),

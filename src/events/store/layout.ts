@@ -6,6 +6,14 @@ export const MOST_SINKS = 8;
 /** A record is a chain of cells. */
 export const CELL_BYTES = 128;
 
+/** The share of the limit that only critical events may use. */
+const RESERVED_SHARE = 0.2;
+
+/** How many events that are not critical a store of so many holds. */
+export function normalLimitOf(events: number): number {
+  return events - Math.floor(events * RESERVED_SHARE);
+}
+
 export interface StoreLimits {
   /** Most events held; 0 where the events stand in the log on disk and only the counts are needed. */
   readonly events: number;

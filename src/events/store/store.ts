@@ -1,14 +1,20 @@
 import type { DropReason, EventKind } from '../event.js';
 import { Counts } from './counts.js';
 import { Lane } from './lanes.js';
-import { DELIVERED, EVENT_SCOPE, limitsOf, SPILLED, type StoreLimits, sinkScope, viewsOf } from './layout.js';
+import {
+  DELIVERED,
+  EVENT_SCOPE,
+  limitsOf,
+  normalLimitOf,
+  SPILLED,
+  type StoreLimits,
+  sinkScope,
+  viewsOf,
+} from './layout.js';
 import { Ownership, StoreLost } from './ownership.js';
 import { repair, type SpoolCounts } from './repair.js';
 import { Slots, type StoredEvent } from './slots.js';
 import * as status from './status.js';
-
-/** The share of the limits that only critical events may use. */
-const RESERVED_SHARE = 0.2;
 
 const NONE = -1;
 const ALL_STATES = 0b1111;
@@ -94,11 +100,7 @@ export class Store {
   }
 
   get normalLimit(): number {
-    return this.limits.events - this.criticalReserve;
-  }
-
-  get criticalReserve(): number {
-    return Math.floor(this.limits.events * RESERVED_SHARE);
+    return normalLimitOf(this.limits.events);
   }
 
   /** Only where there is room. */

@@ -12,7 +12,7 @@ export class DeadLetterFile implements DeadLetters {
   }
 
   append({ id, kind, json }: SinkEvent, sink: string, reason: string): void {
-    const line = { at: new Date().toISOString(), sink, reason, id, kind, event: JSON.parse(json) as unknown };
-    appendFileSync(this.path, `${JSON.stringify(line)}\n`);
+    const about = JSON.stringify({ at: new Date().toISOString(), sink, reason, id, kind });
+    appendFileSync(this.path, `${about.slice(0, -1)},"event":${json}}\n`);
   }
 }

@@ -20,6 +20,10 @@ import type { ThreadStart } from './worker.js';
 /** A thread that ends this often in a minute is not started again. */
 const MOST_RESTARTS = 5;
 const MINUTE_MS = 60_000;
+/** What a thread gets beyond the time of a stop, to say how it went. */
+const THREAD_MS = 500;
+const NEVER = new Promise<undefined>(() => {});
+const NO_STATE: ThreadState = { spoolBytes: 0, sampling: {} };
 /** What the sinks of the application have to close in, where a stop has used up its time. */
 const CLOSE_MS = 100;
 /** What an error's message ends with: whoever makes the error anew adds it again. */
@@ -39,7 +43,9 @@ interface Call {
  * by message. It keeps no process alive, but while a flush or a stop is waited for.
  */
 export class PipelineHost {
-  state: ThreadState = { spoolBytes: 0, sampling: {} };
+  state: ThreadState = NO_STATE;
+  /** What former threads have sampled: each counts from nothing. */
+  private sampledBefore: ThreadState['sampling'] = {};
   recovery: Recovery | undefined;
   private worker: Worker | undefined;
   private local: LocalConsumer | undefined;
@@ -80,11 +86,6 @@ export class PipelineHost {
     return this.ready;
   }
 
-  wake(): void {
-    this.local?.wake();
-    this.worker?.postMessage({ to: 'wake' } satisfies ToThread);
-  }
-
   async flush(): Promise<void> {
     await this.begin();
     await this.call((call) => ({ to: 'flush', call }));
@@ -93,25 +94,28 @@ export class PipelineHost {
   async stop(timeoutMs: number): Promise<StopOutcome> {
     if (this.ready === undefined) return { timedOut: false, undelivered: 0 };
     const until = performance.now() + timeoutMs;
-    await this.ready;
     // Another thread that has to take over has only what is left of the time.
     const left = (): number => Math.max(0, until - performance.now());
-    const outcome = await this.call((call) => ({ to: 'stop', call, timeoutMs: left() }));
+    const stopped = this.ready.then(() => this.call((call) => ({ to: 'stop', call, timeoutMs: left() })));
+    const answered = await within(timeoutMs + THREAD_MS, stopped);
     this.stopping = true;
     await this.worker?.terminate();
+    const outcome = answered ?? (await this.stopHere());
     await this.closeSinks(Math.max(CLOSE_MS, left()));
     return outcome;
   }
 
+  /** The thread is stuck, in a sink that blocks it: what it held is in memory that is shared, and spilled or given up from here. */
+  private async stopHere(): Promise<StopOutcome> {
+    this.events.warn('event_thread', 'the thread of events did not stop in time, and was ended');
+    this.local ??= this.localOf(this.sinks.map(({ name }) => ({ name, write: () => NEVER }))).consumer;
+    return { ...(await this.local.stop(0)), timedOut: true };
+  }
+
   /** One that does not come back is left behind. */
   private async closeSinks(timeoutMs: number): Promise<void> {
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, timeoutMs);
-    });
     const ours = this.mainSinks.filter((_, at) => !this.isInThread(this.sinks[at]));
-    await Promise.race([Promise.allSettled(ours.map((sink) => sink.close())), late]);
-    clearTimeout(timer);
+    await within(timeoutMs, Promise.allSettled(ours.map((sink) => sink.close())));
   }
 
   private isInThread(sink: Sink | undefined): boolean {
@@ -156,6 +160,7 @@ export class PipelineHost {
 
   private restart(): void {
     this.worker = undefined;
+    this.sampledBefore = this.state.sampling;
     const now = performance.now();
     this.restarts = [...this.restarts.filter((at) => now - at < MINUTE_MS), now];
     const next = this.restarts.length > MOST_RESTARTS ? this.runHere('it ended too often') : this.spawn();
@@ -168,17 +173,24 @@ export class PipelineHost {
 
   private async runHere(why: string): Promise<readonly Trouble[]> {
     this.events.warn('event_thread', `events are worked on in the main thread: ${why}`);
+    const { consumer, troubles } = this.localOf(this.mainSinks);
+    this.local = consumer;
+    this.recovery ??= consumer.recovery;
+    return troubles;
+  }
+
+  private localOf(sinks: readonly Sink[]): { readonly consumer: LocalConsumer; readonly troubles: readonly Trouble[] } {
     const start = this.startOf();
     try {
-      this.local = new LocalConsumer(start, this.mainSinks, this.events);
-      this.recovery ??= this.local.recovery;
+      return { consumer: new LocalConsumer(start, sinks, this.events), troubles: [] };
     } catch (error) {
       const trouble = troubleOf(error);
       this.events.warn('event_spool', `events are kept in memory alone: ${trouble.message}`);
-      this.local = new LocalConsumer({ ...start, spool: undefined }, this.mainSinks, this.events);
-      return [trouble];
+      return {
+        consumer: new LocalConsumer({ ...start, spool: undefined }, sinks, this.events),
+        troubles: [trouble],
+      };
     }
-    return [];
   }
 
   private hear(message: Exclude<FromThread, { from: 'ready' }>, from: Worker): void {
@@ -193,7 +205,7 @@ export class PipelineHost {
         this.events.batchAnswered(message.sink, message.result, message.milliseconds);
         break;
       case 'state':
-        this.state = message.state;
+        this.state = { ...message.state, sampling: sumOf(this.sampledBefore, message.state.sampling) };
         break;
       case 'said':
         if (message.level === 'warn') this.events.warn(message.message.slice(0, 40), message.message);
@@ -237,4 +249,25 @@ export class PipelineHost {
       this.worker.postMessage(message);
     }
   }
+}
+
+/** What a promise gives in time; `undefined` where it is late. */
+async function within<T>(milliseconds: number, promise: Promise<T>): Promise<T | undefined> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<undefined>((resolve) => {
+    timer = setTimeout(resolve, milliseconds, undefined);
+  });
+  try {
+    return await Promise.race([promise, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function sumOf(former: ThreadState['sampling'], own: ThreadState['sampling']): ThreadState['sampling'] {
+  const sum = { ...former };
+  for (const [rule, { seen, kept }] of Object.entries(own)) {
+    sum[rule] = { seen: seen + (former[rule]?.seen ?? 0), kept: kept + (former[rule]?.kept ?? 0) };
+  }
+  return sum;
 }

@@ -25,10 +25,6 @@ export class LocalConsumer {
     return this.parts.recovery;
   }
 
-  wake(): void {
-    this.driver.wake();
-  }
-
   async flush(): Promise<StopOutcome> {
     await this.alive(() => this.parts.consumer.flush());
     return { timedOut: false, undelivered: 0 };

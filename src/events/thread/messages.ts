@@ -13,8 +13,7 @@ export type ToThread =
   | { readonly to: 'answer'; readonly call: number; readonly receipt: SinkReceipt | undefined }
   | { readonly to: 'fail'; readonly call: number; readonly trouble: Trouble }
   | { readonly to: 'flush'; readonly call: number }
-  | { readonly to: 'stop'; readonly call: number; readonly timeoutMs: number }
-  | { readonly to: 'wake' };
+  | { readonly to: 'stop'; readonly call: number; readonly timeoutMs: number };
 
 /** What the consumer knows besides the shared counts. */
 export interface ThreadState {

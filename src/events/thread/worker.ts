@@ -64,11 +64,16 @@ async function run(port: MessagePort, start: ThreadStart): Promise<void> {
     },
     wake: () => driver?.wake(),
   });
-  let told = 0;
+  let [told, toldAt] = ['', 0];
   driver = new Driver(consumer, ring, () => {
-    if (performance.now() - told < STATE_MS) return;
-    told = performance.now();
-    tell({ from: 'state', state: state() });
+    if (performance.now() - toldAt < STATE_MS) return;
+    toldAt = performance.now();
+    const now = state();
+    const text = JSON.stringify(now);
+    // An idle thread wakes nobody.
+    if (text === told) return;
+    told = text;
+    tell({ from: 'state', state: now });
   });
   const opened = await Promise.allSettled(
     sinks.map(async (sink) => (sink instanceof OpenOnce ? sink.open() : undefined)),
@@ -77,7 +82,6 @@ async function run(port: MessagePort, start: ThreadStart): Promise<void> {
   port.on('message', async (message: ToThread) => {
     if (message.to === 'answer') for (const sink of remote) sink.answered(message.call, message.receipt);
     else if (message.to === 'fail') for (const sink of remote) sink.answered(message.call, undefined, message.trouble);
-    else if (message.to === 'wake') driver?.wake();
     else if (message.to === 'flush') {
       const flushed = consumer.flush();
       driver?.wake();
