@@ -98,7 +98,12 @@ export interface Events {
  * const promptheus = createPromptheus({ tenant: { label: 'tenant' }, registry: false });
  * ```
  */
-export function createPromptheus(options: PromptheusOptions = {}, events?: EventParts): Promptheus {
+export function createPromptheus(options: PromptheusOptions = {}): Promptheus {
+  return createInstance(options);
+}
+
+/** The same, with the parts of events given by a test. @internal */
+export function createInstance(options: PromptheusOptions, events?: EventParts): Promptheus {
   const resolved = resolveOptions(options);
   const logger = resolved.logger === false ? SILENT_LOGGER : resolved.logger;
   const isDefault = resolved.default && slot.instance === undefined;

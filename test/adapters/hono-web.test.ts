@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { honoMetrics } from '../../adapters/hono/index.js';
-import { context, createPromptheus } from '../../src/index.js';
+import { context } from '../../src/index.js';
+import { createInstance } from '../../src/promptheus.js';
 import { counted, expectRequests, linesOf } from '../contract/http-harness.js';
 import { MemorySink } from '../contract/memory-sink.js';
 import { work, workOn } from '../contract/work.js';
@@ -60,7 +61,7 @@ onEveryHono(({ isOldest }, packages) => {
 
     it('makes one wide event of each request, with what happened inside', async () => {
       const sink = new MemorySink();
-      const own = createPromptheus({ default: false, registry: false, logger: false }, sink.parts());
+      const own = createInstance({ default: false, registry: false, logger: false }, sink.parts());
       const { app, instance } = measured({ skip: (c: Any) => c.req.path === '/skipped' }, own);
       workOn(instance);
       app.get('/works/:id', async (c: Any) => c.text(await work(c.req.param('id'))));

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { instrumentUndici } from '../../adapters/undici/index.js';
 import { runInside } from '../../src/context/context.js';
 import { createPromptheus, type Promptheus } from '../../src/index.js';
+import { createInstance } from '../../src/promptheus.js';
 import { linesOf } from '../contract/http-harness.js';
 import { MemorySink } from '../contract/memory-sink.js';
 import { tls, tlsClient } from './node-app.js';
@@ -17,7 +18,7 @@ let sink: MemorySink;
 const closing: Array<() => unknown> = [];
 beforeEach(async () => {
   sink = new MemorySink();
-  instance = createPromptheus({ default: false, registry: false, logger: false }, sink.parts());
+  instance = createInstance({ default: false, registry: false, logger: false }, sink.parts());
   server = await startAskedServer();
   closing.push(instrumentUndici({ promptheus: instance }), () => server.close());
 });

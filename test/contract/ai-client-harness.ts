@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, vi } from 'vitest';
 import type { ErrorClass, FinishReason, Outcome, TokenUsage } from '../../src/adapter.js';
-import { createPromptheus, type Promptheus } from '../../src/index.js';
+import type { Promptheus } from '../../src/index.js';
+import { createInstance } from '../../src/promptheus.js';
 import type { AiClientRow, Connection } from './ai-client-row.js';
 import { type AiServer, type Reply, startAiServer } from './ai-server.js';
 import { samplesInEvents, samplesOfEvents } from './llm-calls-in-events.js';
@@ -34,7 +35,7 @@ export interface Case {
 export async function besideBare(row: AiClientRow, one: Case): Promise<Promptheus> {
   const bare = await runWith(row, one, undefined);
   const sink = new MemorySink();
-  const promptheus = createPromptheus(
+  const promptheus = createInstance(
     { default: false, registry: false, logger: false, llm: { tools: one.tools ?? [] } },
     sink.parts(),
   );

@@ -1,7 +1,8 @@
 import { connect, type Socket } from 'node:net';
 import { expect, vi } from 'vitest';
-import { createPromptheus, type Promptheus, type PromptheusOptions } from '../../src/index.js';
+import type { Promptheus, PromptheusOptions } from '../../src/index.js';
 import type { EventParts } from '../../src/instruments/environment.js';
+import { createInstance } from '../../src/promptheus.js';
 
 /** What every framework adapter takes, in the shape that the suite uses. `request` is the framework's own. */
 export interface AdapterOptions {
@@ -54,7 +55,7 @@ export async function run(
   instanceOptions: PromptheusOptions = {},
   events?: EventParts,
 ): Promise<Running> {
-  const instance = createPromptheus({ default: false, registry: false, logger: false, ...instanceOptions }, events);
+  const instance = createInstance({ default: false, registry: false, logger: false, ...instanceOptions }, events);
   const { port, close } = await harness.start({ ...options, promptheus: instance });
   const stop = async () => {
     await close();

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { observeLlm } from '../../src/instruments/wrappers/observe-llm.js';
 import { observeVectorSearch } from '../../src/instruments/wrappers/observe-vector-search.js';
-import { createPromptheus, type Promptheus } from '../../src/promptheus.js';
+import { createInstance, createPromptheus, type Promptheus } from '../../src/promptheus.js';
 import { MemorySink } from './memory-sink.js';
 import { isInstalled, OPEN_TELEMETRY_ROWS, OpenTelemetry } from './open-telemetry.js';
 
@@ -64,7 +64,7 @@ function spans(folder: string): void {
 
   it('an event bears the ids of its span, sampled or not', async () => {
     const sink = new MemorySink();
-    const events = createPromptheus({ registry: false, default: false, llm: { prices: false } }, sink.parts());
+    const events = createInstance({ registry: false, default: false, llm: { prices: false } }, sink.parts());
     for (const sampled of [true, false]) {
       otel.sampled = sampled;
       const ids = await otel.span(async ({ traceId, spanId }) => {

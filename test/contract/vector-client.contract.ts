@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { context, createPromptheus, observeVectorSearch, type Promptheus } from '../../src/index.js';
+import { context, observeVectorSearch, type Promptheus } from '../../src/index.js';
+import { createInstance } from '../../src/promptheus.js';
 import { MemorySink } from './memory-sink.js';
 
 /**
@@ -101,7 +102,7 @@ class Subject<C> {
 
   async renew(): Promise<void> {
     this.sink = new MemorySink();
-    this.instance = createPromptheus({ default: false, registry: false, logger: false }, this.sink.parts());
+    this.instance = createInstance({ default: false, registry: false, logger: false }, this.sink.parts());
     this.bare = await this.store.client();
     this.observed = this.row.instrument(await this.store.client(), { promptheus: this.instance });
   }

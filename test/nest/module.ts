@@ -2,12 +2,13 @@ import type { ModuleMetadata } from '@nestjs/common';
 import { ModulesContainer } from '@nestjs/core';
 import { PromptheusExplorer } from '../../adapters/nest/nest.explorer.js';
 import { PROMPTHEUS_INSTANCE } from '../../adapters/nest/nest.tokens.js';
-import { createPromptheus, type Promptheus } from '../../src/index.js';
+import type { Promptheus } from '../../src/index.js';
+import { createInstance } from '../../src/promptheus.js';
 import type { MemorySink } from '../contract/memory-sink.js';
 
 /** An instance of its own, which no decorator would find by itself. */
 export function instanceOfItsOwn(sink?: MemorySink): Promptheus {
-  return createPromptheus({ default: false, registry: false, logger: false }, sink?.parts());
+  return createInstance({ default: false, registry: false, logger: false }, sink?.parts());
 }
 
 /** What the module provides for decorators and injected families. */

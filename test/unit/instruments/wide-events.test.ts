@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { runInside } from '../../../src/context/context.js';
 import { ObserveLlm } from '../../../src/decorators/index.js';
 import { createPromptheus, observeLlm, type Promptheus } from '../../../src/index.js';
+import { createInstance } from '../../../src/promptheus.js';
 import { MemorySink } from '../../contract/memory-sink.js';
 
 const ANSWER = { usage: { prompt_tokens: 12, completion_tokens: 30 } };
@@ -12,7 +13,7 @@ let sink: MemorySink;
 let instance: Promptheus;
 beforeEach(() => {
   sink = new MemorySink();
-  instance = createPromptheus(
+  instance = createInstance(
     { registry: false, logger: false, llm: { prices: ({ usage }) => (usage.prompt ?? 0) / 100 } },
     sink.parts(),
   );
@@ -171,7 +172,7 @@ describe('a request that observeHttp saw alone', () => {
 
 describe('a switched-off instance', () => {
   it('makes no event', async () => {
-    const off = createPromptheus({ enabled: false, registry: false, default: false }, sink.parts());
+    const off = createInstance({ enabled: false, registry: false, default: false }, sink.parts());
     await off.observeLlm(async () => ANSWER, ON)();
     off.trackOperation('t', 'n', () => 1);
     off.recordOperation('t', 'n', 1);

@@ -69,8 +69,8 @@ describe('nodejs_gc_pause_seconds', () => {
       a.map((value, at) => (value ?? Number.NaN) - (b[at] ?? Number.NaN));
     const counted = minus(counts(after), counts(before));
     expect(counted).toEqual(minus(seenAfter.counts, seenBefore.counts));
-    expect(counted[0]).toBeGreaterThanOrEqual(2);
-    // Of the twenty: Node tells of no collection that begins inside another one's.
+    expect(counted[0]).toBeGreaterThanOrEqual(5);
+    // One of twenty was once missing from both: how many there are is V8's to say, but not one for a turn.
     expect(counted[1]).toBeGreaterThan(10);
     for (const [at, sum] of minus(sums(after), sums(before)).entries()) {
       expect(sum).toBeCloseTo((seenAfter.sums[at] as number) - (seenBefore.sums[at] as number), 9);

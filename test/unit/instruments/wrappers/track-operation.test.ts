@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createPromptheus, type Promptheus, recordOperation, trackOperation } from '../../../../src/index.js';
+import { createInstance } from '../../../../src/promptheus.js';
 import { MemorySink } from '../../../contract/memory-sink.js';
 import { linesOf } from '../default-instance.js';
 
@@ -7,7 +8,7 @@ let sink: MemorySink;
 let instance: Promptheus;
 beforeEach(() => {
   sink = new MemorySink();
-  instance = createPromptheus({ registry: false, logger: false }, sink.parts());
+  instance = createInstance({ registry: false, logger: false }, sink.parts());
 });
 afterEach(() => instance.stop());
 
