@@ -1,13 +1,13 @@
-// node test/soak/kill-nine.mjs [kills]   kills a process that records under `wal` into SQLite at random moments: nothing that it
-// was told is accepted may be missing in the end, and nothing may stand there twice. Under `memory` no more may be missing than
-// was not delivered by then. Needs a build.
+// node test/soak/kill-nine.mjs [kills] [sqlite | mongodb]   kills a process that records under `wal` into a store at random
+// moments: nothing that it was told is accepted may be missing in the end, and nothing may stand there twice. Under `memory` no
+// more may be missing than was not delivered by then. Needs a build; mongodb needs `scripts/services.sh start ferretdb`.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
 import { fileURLToPath } from 'node:url';
+import { STORES } from './stores.mjs';
 
 const kills = Number(process.argv[2] ?? 200);
 /** How long a life lasts, from its first event. */
@@ -16,9 +16,9 @@ const [SHORTEST_MS, LONGEST_MS] = [5, 250];
 if (process.argv[2] === 'child') await live(JSON.parse(process.argv[3]));
 else await parent();
 
-async function live({ folder, life, durability, last }) {
+async function live({ folder, store, life, durability, last }) {
   const { createPromptheus } = await import('../../dist/esm/src/index.js');
-  const { sqliteSink } = await import('../../dist/esm/adapters/sqlite/index.js');
+  const { sink, close } = await STORES[store].open(folder);
   const spool = durability === 'memory' ? {} : { spoolDirectory: join(folder, 'spool') };
   const instance = createPromptheus({
     registry: false,
@@ -27,7 +27,7 @@ async function live({ folder, life, durability, last }) {
     events: {
       durability,
       ...spool,
-      sinks: [sqliteSink({ path: join(folder, 'events.db') })],
+      sinks: [sink],
       flushIntervalMs: 20,
       batchSize: 50,
     },
@@ -37,6 +37,7 @@ async function live({ folder, life, durability, last }) {
     await instance.events.flush();
     const { spilled, pending, inFlight } = instance.events.stats();
     await instance.stop();
+    await close();
     writeSync(1, `left ${spilled + pending + inFlight}\n`);
     return;
   }
@@ -68,14 +69,14 @@ async function run(task, untilMs) {
   return text.trim();
 }
 
-async function lives(durability, count) {
+async function lives(store, durability, count) {
   const folder = mkdtempSync(join(tmpdir(), 'promptheus-kill-nine-'));
   try {
     const accepted = [];
     let mayBeMissing = 0;
     for (let life = 0; life < count; life++) {
       const moment = SHORTEST_MS + Math.random() * (LONGEST_MS - SHORTEST_MS);
-      await run({ folder, life, durability }, moment);
+      await run({ folder, store, life, durability }, moment);
       // The last line may be torn.
       const lines = readFileSync(join(folder, `told-${life}`), 'utf8')
         .split('\n')
@@ -84,16 +85,13 @@ async function lives(durability, count) {
       // What was not said to be delivered: pending, in flight, or dropped by a full queue.
       mayBeMissing += lines.length - Number(lines.at(-1)?.split(' ')[1] ?? 0);
     }
-    const left = await run({ folder, durability, last: true });
-    const database = new DatabaseSync(join(folder, 'events.db'));
-    const stored = database
-      .prepare("SELECT json ->> '$.value' AS value, count(*) AS times FROM events GROUP BY 1")
-      .all();
-    const times = new Map(stored.map((row) => [row.value, row.times]));
+    const left = await run({ folder, store, durability, last: true });
+    const times = new Map();
+    for (const value of await STORES[store].values(folder)) times.set(value, (times.get(value) ?? 0) + 1);
     const missing = accepted.filter((value) => !times.has(value)).length;
     const twice = [...times.values()].filter((count) => count > 1).length;
     console.log(
-      `${durability}: ${count} kills, ${accepted.length} accepted, ${missing} missing, ${twice} stored twice, ${left}${durability === 'memory' ? `, of ${mayBeMissing} not delivered` : ''}`,
+      `${store}, ${durability}: ${count} kills, ${accepted.length} accepted, ${missing} missing, ${twice} stored twice, ${left}${durability === 'memory' ? `, of ${mayBeMissing} not delivered` : ''}`,
     );
     return { missing, twice, left, mayBeMissing };
   } finally {
@@ -102,8 +100,9 @@ async function lives(durability, count) {
 }
 
 async function parent() {
-  const log = await lives('wal', kills);
-  const memory = await lives('memory', Math.ceil(kills / 10));
+  const store = process.argv[3] ?? 'sqlite';
+  const log = await lives(store, 'wal', kills);
+  const memory = await lives(store, 'memory', Math.ceil(kills / 10));
   const failures = [];
   if (log.missing > 0 || log.twice > 0 || log.left !== 'left 0') failures.push('wal lost, repeated or kept something');
   if (memory.missing > memory.mayBeMissing || memory.twice > 0) failures.push('memory lost more than it held');
