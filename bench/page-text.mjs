@@ -126,6 +126,11 @@ by the event, the making of its object included; what threads do besides is not 
 **Events a second** are those that were stored, of as many as could be handed in for half a second, by the time until the
 last was stored. **Lost** are those that were not stored of three seconds at a steady rate.`,
   },
+  responses: {
+    title: 'A response and a slow store',
+    text: `A service on node:http with eight connections works 20 ms on each request and has its record stored in something that takes 50 ms: the
+answer waits for it, or \`events.record\` hands it to a sink that takes as long. All records have to be there in the end.`,
+  },
 };
 
 export const NOT_MEASURED = `## What is not measured

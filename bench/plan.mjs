@@ -23,6 +23,7 @@ const FULL = {
   frameworks: { rounds: 11, ms: 700, connections: 32 },
   'model-calls': { rounds: 15, calls: 2_000, streams: 40 },
   events: { rounds: 11, count: 50_000, ms: 500, rate: 300_000, pacedMs: 3_000, pacedRounds: 5 },
+  responses: { rounds: 15, requests: 160, connections: 8, workMs: 20, storeMs: 50 },
 };
 
 const SMOKE = {
@@ -45,6 +46,7 @@ const SMOKE = {
   frameworks: { rounds: 1, ms: 20, connections: 4 },
   'model-calls': { rounds: 2, calls: 5, streams: 1 },
   events: { rounds: 1, count: 500, ms: 20, rate: 10_000, pacedMs: 50, pacedRounds: 1 },
+  responses: { rounds: 1, requests: 8, connections: 4, workMs: 2, storeMs: 5 },
 };
 
 export function planOf(smoke) {

@@ -12,6 +12,7 @@ import { memoryRows } from './memory/rows.mjs';
 import { modelCallRows } from './model-calls/rows.mjs';
 import { pageIsCurrent, writePage } from './page.mjs';
 import { planOf } from './plan.mjs';
+import { responseRows } from './responses/rows.mjs';
 import { machine, writeResult } from './results.mjs';
 import { scrapeRows } from './scrape/rows.mjs';
 import { printTable } from './table.mjs';
@@ -24,6 +25,7 @@ const GROUPS = {
   frameworks: frameworkRows,
   'model-calls': modelCallRows,
   events: eventRows,
+  responses: responseRows,
 };
 
 const { values: given } = parseArgs({ options: { smoke: { type: 'boolean' }, only: { type: 'string' } } });
