@@ -53,7 +53,7 @@ export class EventRecorder implements WideEventSink, OperationEventSink {
   /** `record` that waits for room; rejected as `no_room` when the time is over. */
   async recordWhenRoom(event: MetricEvent, timeoutMs: number): Promise<RecordOutcome> {
     const until = performance.now() + timeoutMs;
-    while (this.isFull()) {
+    while (this.isRunning && this.outlet?.hasRoom(this.counts()) === false) {
       if (performance.now() >= until) {
         this.submitted++;
         return this.reject('no_room');
@@ -135,11 +135,6 @@ export class EventRecorder implements WideEventSink, OperationEventSink {
   /** At the first event: what cannot be used is said; a sink is opened again before each of its batches. */
   private async begin(): Promise<void> {
     await this.start().catch((error: Error) => this.events.warn('event_start', error.message));
-  }
-
-  private isFull(): boolean {
-    const { options } = this;
-    return options !== undefined && this.isRunning && this.counts().pending >= options.queueLimit;
   }
 
   private async end(timeoutMs: number): Promise<LossReport> {

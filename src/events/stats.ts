@@ -11,7 +11,7 @@ export interface EventStats extends EventCounts {
   readonly totalRecorded: number;
   /** Delivered to every sink. */
   readonly totalPersisted: number;
-  /** In memory. */
+  /** In memory, and in no sink's hands. */
   readonly queueSize: number;
   readonly batchesWritten: number;
   /** When a sink has last stored a batch, in UTC. */

@@ -61,6 +61,10 @@ export class DirectOutlet implements Outlet {
     return this.opened;
   }
 
+  hasRoom(): boolean {
+    return true;
+  }
+
   async flush(): Promise<void> {}
 
   async stop(): Promise<StopOutcome> {

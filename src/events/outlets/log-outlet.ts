@@ -51,6 +51,11 @@ export class LogOutlet extends ThreadOutlet {
     return { rejected: 'spool_full' };
   }
 
+  /** The log is bounded by the disk alone, and says so at once. */
+  override hasRoom(): boolean {
+    return true;
+  }
+
   override async stop(timeoutMs: number): Promise<StopOutcome> {
     this.close();
     return super.stop(timeoutMs);

@@ -5,7 +5,7 @@ import type { ResolvedEvents } from '../options.js';
 import { forbiddenKeys } from '../redaction/forbidden-keys.js';
 import { createRing } from '../ring/ring.js';
 import { RingReader } from '../ring/ring-reader.js';
-import { createStoreMemory } from '../store/layout.js';
+import { createStoreMemory, normalLimitOf } from '../store/layout.js';
 import { CountsReader, type PipelineCounts } from '../store/read-counts.js';
 import { type PipelineStart, spillAtExit } from '../thread/assemble.js';
 import { PipelineHost } from '../thread/host.js';
@@ -47,6 +47,19 @@ export class ThreadOutlet implements Outlet {
   offer(kind: EventKind, critical: boolean, at: number, fields: EventFields, context?: EventFields): Offered {
     const outcome = this.encoder.offer(kind, critical, at, fields, context);
     return outcome === 'accepted' ? undefined : { dropped: outcome };
+  }
+
+  /** Of the queue's lane and bytes, with what the ring holds for it, and of the ring, where a record does not cross the end. */
+  hasRoom({ pending, inFlight, bytesHeld }: PipelineCounts): boolean {
+    const { queueLimit, queueLimitBytes } = this.options;
+    const held = pending + inFlight;
+    if (held === 0) return true;
+    const { used } = this.waiting;
+    return (
+      held < normalLimitOf(queueLimit) &&
+      bytesHeld + used + EVENT_BYTES <= queueLimitBytes &&
+      used + 2 * EVENT_BYTES <= this.ring.byteLength
+    );
   }
 
   async start(): Promise<void> {

@@ -67,6 +67,11 @@ export class RingReader {
     return ((this.control[PUBLISHED] as number) - (this.control[TAKEN] as number)) >>> 0;
   }
 
+  /** Bytes of the ring that are taken. */
+  get used(): number {
+    return (Atomics.load(this.control, HEAD) - Atomics.load(this.control, TAIL)) >>> 0;
+  }
+
   /**
    * Resolves when the ring is filling up, a critical event came or the time is over; at once where something is there.
    * Ordinary events wake nobody.
