@@ -46,7 +46,11 @@ export default defineConfig({
           exclude: row === 'nest-12' ? [] : [IN_NEWEST],
         },
       })),
-      { extends: true, test: { name: 'services', include: ['test/services/**/*.test.ts'] } },
+      // One file at a time: they kill the servers that all of them use.
+      {
+        extends: true,
+        test: { name: 'services', include: ['test/services/**/*.test.ts'], fileParallelism: false },
+      },
     ],
   },
 });
