@@ -27,8 +27,16 @@ export interface RecordDecoder {
   json(bytes: Uint8Array, id: string, sampling?: object): string;
 }
 
+export interface RecordDecision {
+  readonly keep: boolean;
+  /** The id of the rule that decided. */
+  readonly rule: string;
+}
+
 export interface RecordSampler {
-  decide(facts: object, atMs: number): { readonly keep: boolean };
+  /** As the store counts them. */
+  readonly ruleIds: readonly string[];
+  decide(facts: object, atMs: number): RecordDecision;
 }
 
 export interface SpoolRecord extends SinkEvent {

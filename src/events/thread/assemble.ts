@@ -74,7 +74,7 @@ export function assembleConsumer(start: PipelineStart, sinks: readonly Sink[], h
     consumer,
     ring,
     recovery: spool?.reader.report,
-    state: () => ({ spoolBytes: spool?.reader.counts.bytes ?? 0, sampling: sampler?.retention() ?? {} }),
+    state: () => ({ spoolBytes: spool?.reader.counts.bytes ?? 0 }),
     close() {
       spool?.writer?.close();
       spool?.reader.close();

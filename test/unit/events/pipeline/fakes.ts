@@ -65,6 +65,7 @@ export const fakeDecoder = {
 };
 
 export const fakeSampler = {
+  ruleIds: ['default'],
   decide: (facts: object) => ({ keep: (facts as { keep: boolean }).keep, rule: 'default' }),
 };
 

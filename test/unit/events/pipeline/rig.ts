@@ -43,9 +43,9 @@ export class Rig {
     this.sinks = names.map((name) => new FakeSink(name));
     this.spool = options.spool || options.log ? new FakeSpool(names.length) : undefined;
     const events = options.log ? 0 : 100;
-    this.memory = createStoreMemory({ events, bytes: 100_000, sinks: names.length, ...options.limits });
+    this.memory = createStoreMemory({ events, bytes: 100_000, sinks: names.length, rules: 1, ...options.limits });
     this.#written = new WrittenCount(this.memory);
-    this.#reader = new CountsReader(this.memory, names);
+    this.#reader = new CountsReader(this.memory, names, fakeSampler.ruleIds);
     this.open();
   }
 
