@@ -22,6 +22,8 @@ export interface SpoolOptions {
   readonly unsyncedRecords?: number;
   /** Syncs do not wait for the disk: for a writer on the main thread. Default false. */
   readonly background?: boolean;
+  /** The most accepted events that stand in memory alone at any time: lost with the process, which the next one is told. Default 0. */
+  readonly memoryMost?: number;
   readonly files?: SpoolFiles;
   readonly host?: SpoolHost;
 }
@@ -36,6 +38,7 @@ export function withDefaults(options: SpoolOptions): Required<SpoolOptions> {
     segmentBytes: 16 * MIB,
     unsyncedRecords: 16_384,
     background: false,
+    memoryMost: 0,
     files: nodeFiles,
     host: nodeHost,
     ...options,

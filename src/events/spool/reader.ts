@@ -35,7 +35,6 @@ export class SpoolReader {
   private readonly settings: Required<SpoolOptions>;
   private readonly contents: SpoolContents;
   private accepted = 0;
-  private memoryMost = 0;
   private changed = true;
   private writtenAt = Number.NEGATIVE_INFINITY;
   private closed = false;
@@ -137,11 +136,10 @@ export class SpoolReader {
     this.writeIfDue();
   }
 
-  /** What the next process is told if this one dies: how many it had accepted, and how many of those are at most in memory only. */
-  mark(accepted: number, memoryMost: number): void {
-    this.changed ||= accepted !== this.accepted || memoryMost !== this.memoryMost;
+  /** How many events the process has accepted, for whoever looks at what it left. */
+  mark(accepted: number): void {
+    this.changed ||= accepted !== this.accepted;
     this.accepted = accepted;
-    this.memoryMost = memoryMost;
   }
 
   /** Writes the cursors, and removes the segments that nobody needs. */
@@ -247,7 +245,7 @@ export class SpoolReader {
   }
 
   private highWater(clean: boolean): HighWater {
-    const { process, host, fsync, unsyncedRecords } = this.settings;
+    const { process, host, fsync, unsyncedRecords, memoryMost } = this.settings;
     const own = [...this.contents.writers.values()].filter((writer) => writer.process === process);
     return {
       process,
@@ -255,7 +253,7 @@ export class SpoolReader {
       clean,
       writers: own.map(({ id }) => id),
       unsyncedMost: fsync === 'never' ? null : unsyncedRecords,
-      memoryMost: this.memoryMost,
+      memoryMost,
       accepted: this.accepted,
     };
   }

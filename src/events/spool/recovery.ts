@@ -108,7 +108,7 @@ export function recover(
   const restarted = before === undefined || before.boot === '' || before.boot !== own.boot;
   if (!restarted) report.gaps += cutOff;
   else if (unclean) report.lostUnknownMax = Math.max(cutOff, unsyncedMost(contents, before ?? own));
-  if (unclean) report.lostUnknownMax += before?.memoryMost ?? 0;
+  if (unclean) report.lostUnknownMax += (before ?? own).memoryMost;
 }
 
 /** By the number of writers that may have left something unsynced. */

@@ -80,7 +80,12 @@ const settingOf = (durability: Setting['durability']): fc.Arbitrary<Setting> =>
     queue: fc.record({ events: fc.integer({ min: 1, max: 30 }), bytes: fc.integer({ min: 300, max: 6_000 }) }),
     options: fc.record({
       batchSize: fc.integer({ min: 1, max: 8 }),
-      whenFull: fc.constantFrom<WhenFull>('drop-oldest', 'drop-newest', 'block', ...(durability === 'spill' ? SPILL : [])),
+      whenFull: fc.constantFrom<WhenFull>(
+        'drop-oldest',
+        'drop-newest',
+        'block',
+        ...(durability === 'spill' ? SPILL : []),
+      ),
     }),
     spool: fc.record({
       fsync: fc.constantFrom<FsyncPolicy>('interval', 'interval', 'batch', 'each', 'never'),
@@ -190,10 +195,10 @@ class Run {
   /** What a death in the step brings about. */
   private follow(): void {
     const { world } = this;
-    if (world.isOver || (world.process.mortal.dead && this.isCondemned)) {
-      world.end(this.ending.how, pickerOf(this.ending));
-      this.isCondemned = false;
-    } else if (world.process.mortal.dead) world.takeOver();
+    if (!world.isOver && world.process.mortal.dead && !this.isCondemned) world.takeOver();
+    if (!world.isOver && !world.process.mortal.dead) return;
+    world.end(this.ending.how, pickerOf(this.ending));
+    this.isCondemned = false;
   }
 
   private flush(): void {
@@ -229,13 +234,22 @@ async function check(setting: Setting, commands: readonly Command[]): Promise<vo
 
 const numRuns = Number(process.env.MODEL_RUNS ?? 100);
 
-describe.each(['memory', 'spill', 'wal'] as const)('a pipeline and its spool on one disk, durability: %s', (durability) => {
-  const commands = (steps: typeof STEPS) => fc.array(fc.oneof(...steps), { maxLength: 60 });
+describe.each(['memory', 'spill', 'wal'] as const)(
+  'a pipeline and its spool on one disk, durability: %s',
+  (durability) => {
+    const commands = (steps: typeof STEPS) => fc.array(fc.oneof(...steps), { maxLength: 60 });
 
-  it('close the equation after every step, whatever dies, and lose nothing uncounted', () =>
-    fc.assert(fc.asyncProperty(settingOf(durability), commands(STEPS), check), { numRuns }), 600_000);
+    it(
+      'close the equation after every step, whatever dies, and lose nothing uncounted',
+      () => fc.assert(fc.asyncProperty(settingOf(durability), commands(STEPS), check), { numRuns }),
+      600_000,
+    );
 
-  if (durability === 'memory') return;
-  it('do so on a disk that is full at times and fails', () =>
-    fc.assert(fc.asyncProperty(settingOf(durability), commands([...STEPS, ...FAULTS]), check), { numRuns }), 600_000);
-});
+    if (durability === 'memory') return;
+    it(
+      'do so on a disk that is full at times and fails',
+      () => fc.assert(fc.asyncProperty(settingOf(durability), commands([...STEPS, ...FAULTS]), check), { numRuns }),
+      600_000,
+    );
+  },
+);

@@ -5,7 +5,7 @@ import type { Durability } from '../../../../src/events/options.js';
 import { Consumer } from '../../../../src/events/pipeline/consumer.js';
 import { Inlet } from '../../../../src/events/pipeline/inlet.js';
 import type { PipelineOptions } from '../../../../src/events/pipeline/options.js';
-import { createRing } from '../../../../src/events/ring/ring.js';
+import { createRing, mostEventsIn } from '../../../../src/events/ring/ring.js';
 import { RingReader } from '../../../../src/events/ring/ring-reader.js';
 import { resolveSampling } from '../../../../src/events/sampling/resolve.js';
 import { ruleIds } from '../../../../src/events/sampling/rules.js';
@@ -100,9 +100,9 @@ export class Process {
   open(): void {
     const { setting, around } = this;
     this.mortal = new Mortal(() => around.isOver());
-    if (setting.durability !== 'memory') this.reader = SpoolReader.open(DIRECTORY, this.sinkNames, around.spool);
-    if (setting.durability === 'spill')
-      this.threadWriter = SpoolWriter.open(DIRECTORY, this.sinkNames, around.spool);
+    const spool = { ...around.spool, memoryMost: this.memoryMost };
+    if (setting.durability !== 'memory') this.reader = SpoolReader.open(DIRECTORY, this.sinkNames, spool);
+    if (setting.durability === 'spill') this.threadWriter = SpoolWriter.open(DIRECTORY, this.sinkNames, spool);
     const { reader, threadWriter: writer } = this;
     this.consumer = this.consumerWith({ ...(reader && { spool: { reader, ...(writer && { writer }) } }) });
   }
@@ -204,6 +204,10 @@ export class Process {
   postMortem(): PipelineCounts {
     Store.open(this.memory, { ring: new Inlet(new RingReader(this.ring)) });
     return this.counts();
+  }
+
+  private get memoryMost(): number {
+    return this.log === undefined ? this.setting.queue.events + mostEventsIn(this.ring) : 0;
   }
 
   private get sinkNames(): string[] {

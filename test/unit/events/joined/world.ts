@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
-import type { PipelineCounts } from '../../../../src/events/store/read-counts.js';
 import type { SinkBatch } from '../../../../src/events/sinks/sink.js';
 import type { SpoolHost } from '../../../../src/events/spool/host.js';
+import type { PipelineCounts } from '../../../../src/events/store/read-counts.js';
 import { FakeSink, settle } from '../pipeline/fakes.js';
 import { sumOf } from '../pipeline/rig.js';
 import { type Pick, SimulatedDisk } from '../spool/simulated-disk.js';
@@ -12,7 +12,8 @@ const RESTART_MS = 1_100;
 /** By then the cursors are on disk: they are looked after every half second, and written when half a second old. */
 const KEPT_AFTER_MS = 1_000;
 
-export type Ending = 'kill' | 'power' | 'exit' | 'stop';
+/** Between two records there are bytes that no JSON has. */
+const WHOLE_EVENT = /\{"event_id"[^{}\0-\x1f]*(?:\{[^{}\0-\x1f]*\}[^{}\0-\x1f]*)?\}/g;
 
 /** What is known of a sink beyond what it has stored. */
 interface Book {
@@ -88,7 +89,7 @@ export class World {
   /** The thread has died, and is replaced. */
   takeOver(): void {
     this.forgetFresh();
-    this.process.open();
+    this.unlessOver(() => this.process.open());
   }
 
   /** The process ends at once, and another one is started. */
@@ -96,7 +97,9 @@ export class World {
     const last = this.process.postMortem();
     this.rememberDropped(last);
     if (how === 'power') {
-      for (const n of this.accepted) if (this.disk.keeps(`"n":${n},`)) this.durable.add(n);
+      for (const text of this.disk.syncedTexts('.segment')) {
+        for (const [json] of text.matchAll(WHOLE_EVENT)) this.durable.add(numberIn(json));
+      }
       this.hasLied ||= this.disk.hasForgotten;
       this.boots++;
       this.disk.losePower(pick);
@@ -148,7 +151,7 @@ export class World {
 
   /** The process ends by itself, and its hook has the last word. */
   exit(): void {
-    this.process.exit();
+    this.unlessOver(() => this.process.exit());
     if (this.isOver || this.setting.durability !== 'spill') return;
     expect(this.process.counts()).toMatchObject({ pending: 0, inFlight: 0 });
   }
@@ -215,12 +218,19 @@ export class World {
     this.heal();
     this.now += RESTART_MS;
     this.lastTurn = this.now;
-    try {
+    this.unlessOver(() => {
       this.process = new Process(this.setting, this.surroundings());
+    });
+    return !this.isOver;
+  }
+
+  /** Does what the end of the process may interrupt. */
+  private unlessOver(work: () => void): void {
+    try {
+      work();
     } catch (error) {
       if (!this.isOver) throw error;
     }
-    return !this.isOver;
   }
 
   private beforeWrite(at: number, { events }: SinkBatch): void {

@@ -110,7 +110,7 @@ export class FakeSpool implements SpoolWriterPort {
     this.synced++;
   }
 
-  marked = { accepted: 0, memoryMost: 0 };
+  marked = 0;
 
   save(): void {
     this.#entries = this.#entries.filter(({ needs }) => needs !== 0);
@@ -171,8 +171,8 @@ export class FakeSpool implements SpoolWriterPort {
         for (const entry of this.#entries) entry.wasSeen = true;
         seen = counted();
       },
-      mark: (accepted, memoryMost) => {
-        this.marked = { accepted, memoryMost };
+      mark: (accepted) => {
+        this.marked = accepted;
       },
       get counts() {
         return seen;

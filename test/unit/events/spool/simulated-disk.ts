@@ -207,9 +207,10 @@ export class SimulatedDisk implements SpoolFiles {
     return this.named(path).bytes;
   }
 
-  /** Whether a loss of power would leave this text. */
-  keeps(text: string): boolean {
-    return [...this.syncedNames.values()].some(({ synced }) => synced.includes(text));
+  /** What a loss of power would leave for sure, of the files whose names end so. */
+  syncedTexts(end: string): string[] {
+    const files = [...this.syncedNames].filter(([name]) => name.endsWith(end));
+    return files.map(([, { synced }]) => synced.toString('latin1'));
   }
 
   get hasForgotten(): boolean {
