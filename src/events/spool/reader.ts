@@ -49,14 +49,14 @@ export class SpoolReader {
     options: SpoolOptions,
   ) {
     this.settings = withDefaults(options);
-    const { files, host, process } = this.settings;
+    const { files, host, process, takesOver } = this.settings;
     const onHarm = (segment: Segment, scan: ScanResult): void => this.onHarm(segment, scan);
     this.contents = new SpoolContents(directory, sinks, process, files, () => host.now(), onHarm);
     reserve(files, directory);
     const cursors = readCursors(files, directory);
     if (cursors === 'lost') setCursorsAside(files, directory);
     if (typeof cursors === 'object') this.contents.restore(cursors.settled);
-    recover(this.contents, cursors, this.report, this.highWater(false));
+    recover(this.contents, cursors, this.report, this.highWater(false), takesOver);
     this.sealFound();
     for (const [at, name] of this.contents.sinks.entries()) {
       if (at >= sinks.length) this.report.unclaimed[name] = this.contents.unsettled[at] ?? 0;
@@ -210,11 +210,11 @@ export class SpoolReader {
     this.attempt(() => mend(this.settings.files, this.directory, segment, scan));
   }
 
-  /** What a dead process wrote may not be on the disk yet, and its high water is about to be replaced by ours. */
+  /** What a dead process or thread wrote may not be on the disk yet, and the high water is about to be replaced by ours. */
   private sealFound(): void {
-    const { files, process } = this.settings;
+    const { files, process, takesOver } = this.settings;
     for (const segment of this.contents.segments) {
-      if (segment.header.process !== process) this.attempt(() => seal(files, segment));
+      if (takesOver || segment.header.process !== process) this.attempt(() => seal(files, segment));
     }
   }
 

@@ -93,9 +93,10 @@ export function recover(
   cursors: Cursors | 'none' | 'lost',
   report: SpoolReport,
   own: HighWater,
+  takesOver: boolean,
 ): void {
   const before = typeof cursors === 'string' ? undefined : cursors.highWater;
-  contents.look();
+  contents.look(!takesOver);
   const dead = contents.segments.filter(({ header }) => header.process !== own.process);
   report.recovered = contents.events;
   report.cursorsLost = cursors === 'lost';

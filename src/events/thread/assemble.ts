@@ -113,7 +113,7 @@ function openSpool(
   { sinkNames, processId, store, ring }: PipelineStart,
 ): { readonly reader: SpoolReader; readonly writer: SpoolWriter | undefined; readonly deadLetters: DeadLetters } {
   const memoryMost = isLog ? 0 : limitsOf(store).events + mostEventsIn(ring);
-  const options = { process: processId, fsync, maxBytes, memoryMost };
+  const options = { process: processId, fsync, maxBytes, memoryMost, takesOver: !isLog };
   const reader = SpoolReader.open(directory, sinkNames, options);
   const writer = isLog ? undefined : SpoolWriter.open(directory, sinkNames, options);
   return { reader, writer, deadLetters: new DeadLetterFile(directory) };

@@ -100,7 +100,7 @@ export class Process {
   open(): void {
     const { setting, around } = this;
     this.mortal = new Mortal(() => around.isOver());
-    const spool = { ...around.spool, memoryMost: this.memoryMost };
+    const spool = { ...around.spool, memoryMost: this.memoryMost, takesOver: this.log === undefined };
     if (setting.durability !== 'memory') this.reader = SpoolReader.open(DIRECTORY, this.sinkNames, spool);
     if (setting.durability === 'spill') this.threadWriter = SpoolWriter.open(DIRECTORY, this.sinkNames, spool);
     const { reader, threadWriter: writer } = this;

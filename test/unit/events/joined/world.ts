@@ -13,7 +13,7 @@ const RESTART_MS = 1_100;
 const KEPT_AFTER_MS = 1_000;
 
 /** Between two records there are bytes that no JSON has. */
-const WHOLE_EVENT = /\{"event_id"[^{}\0-\x1f]*(?:\{[^{}\0-\x1f]*\}[^{}\0-\x1f]*)?\}/g;
+const WHOLE_EVENT = /\{"event_id"[ -z|~]*(?:\{[ -z|~]*\}[ -z|~]*)?\}/g;
 
 /** What is known of a sink beyond what it has stored. */
 interface Book {

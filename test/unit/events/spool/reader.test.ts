@@ -259,6 +259,19 @@ describe('what the next process is told', () => {
     });
   });
 
+  it('is a clean end where the writer of a thread that died was left open, and its successor was not', () => {
+    const options = { ...spool.life(), takesOver: true };
+    append(spool.writer(options), numbered(2));
+    const reader = spool.reader(options);
+    const writer = spool.writer(options);
+    for (const sink of [0, 1]) reader.settle(sink, reader.read(sink, 9));
+    reader.sync();
+    expect(spool.segments, 'what the dead one has written is gone when it is settled').toHaveLength(1);
+    writer.close();
+    reader.close();
+    expect(spool.reader(spool.life()).report).toMatchObject({ uncleanShutdown: false, lostUnknownMax: 0 });
+  });
+
   it('is no clean end when a writer was left open', () => {
     const options = spool.life();
     append(spool.writer(options), numbered(2));
