@@ -12,6 +12,7 @@ import { ruleIds } from '../../../../src/events/sampling/rules.js';
 import { Sampler } from '../../../../src/events/sampling/sampler.js';
 import type { SpoolOptions } from '../../../../src/events/spool/options.js';
 import { SpoolReader } from '../../../../src/events/spool/reader.js';
+import type { SpoolReport } from '../../../../src/events/spool/recovery.js';
 import { SpoolWriter } from '../../../../src/events/spool/writer.js';
 import { type EventStats, reportOf, statsOf } from '../../../../src/events/stats.js';
 import { Counts } from '../../../../src/events/store/counts.js';
@@ -53,6 +54,7 @@ export interface Surroundings {
   now(): number;
   isOver(): boolean;
   buried(n: number, sink: string): void;
+  found(report: SpoolReport): void;
 }
 
 /** A process with a whole pipeline: all of it but its thread, its disk and its sinks is the real one. */
@@ -101,7 +103,11 @@ export class Process {
     const { setting, around } = this;
     this.mortal = new Mortal(() => around.isOver());
     const spool = { ...around.spool, memoryMost: this.memoryMost, takesOver: this.log === undefined };
-    if (setting.durability !== 'memory') this.reader = SpoolReader.open(DIRECTORY, this.sinkNames, spool);
+    if (setting.durability !== 'memory') {
+      const isFirst = this.reader === undefined;
+      this.reader = SpoolReader.open(DIRECTORY, this.sinkNames, spool);
+      if (isFirst) around.found(this.reader.report);
+    }
     if (setting.durability === 'spill') this.threadWriter = SpoolWriter.open(DIRECTORY, this.sinkNames, spool);
     const { reader, threadWriter: writer } = this;
     this.consumer = this.consumerWith({ ...(reader && { spool: { reader, ...(writer && { writer }) } }) });
