@@ -53,6 +53,12 @@ export interface EventCounts extends LossEquation {
 
 export type Lane = 'critical' | 'normal';
 
+/** What a rule of sampling has decided on. */
+export interface RuleCounts {
+  readonly seen: number;
+  readonly kept: number;
+}
+
 /** What a pipeline shows in a scrape. */
 export interface PipelineReport extends EventCounts {
   readonly lanes: Readonly<Record<Lane, { readonly depth: number; readonly capacity: number }>>;
@@ -60,5 +66,5 @@ export interface PipelineReport extends EventCounts {
   /** Batches that were given to a sink again. */
   readonly retries: Readonly<Record<string, number>>;
   /** What sampling did, by rule. */
-  readonly sampling: Readonly<Record<string, { readonly seen: number; readonly kept: number }>>;
+  readonly sampling: Readonly<Record<string, RuleCounts>>;
 }

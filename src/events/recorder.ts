@@ -100,8 +100,7 @@ export class EventRecorder implements WideEventSink, OperationEventSink {
   }
 
   report(): PipelineReport {
-    const { spoolBytes = 0, sampling = {} } = this.outlet ?? {};
-    return reportOf(this.counts(), this.options?.queueLimit ?? 0, spoolBytes, sampling);
+    return reportOf(this.counts(), this.options?.queueLimit ?? 0, this.outlet?.spoolBytes ?? 0);
   }
 
   private makeOutlet(options: ResolvedEvents): Outlet {

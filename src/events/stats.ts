@@ -51,6 +51,7 @@ export const NO_COUNTS: PipelineCounts = {
   bytesHeld: 0,
   depth: { critical: 0, normal: 0 },
   sinkStates: {},
+  sampling: {},
 };
 
 export function statsOf(counts: PipelineCounts, isRunning: boolean): EventStats {
@@ -77,12 +78,7 @@ export function lossReportOf(counts: PipelineCounts, outcome: StopOutcome, recov
   throw Object.assign(new PromptheusError('STOP_TIMEOUT', message), { report });
 }
 
-export function reportOf(
-  counts: PipelineCounts,
-  queueLimit: number,
-  spoolBytes: number,
-  sampling: PipelineReport['sampling'],
-): PipelineReport {
+export function reportOf(counts: PipelineCounts, queueLimit: number, spoolBytes: number): PipelineReport {
   return {
     ...equationOf(counts),
     lanes: {
@@ -91,7 +87,7 @@ export function reportOf(
     },
     spoolBytes,
     retries: Object.fromEntries(Object.entries(counts.sinkStates).map(([sink, { retries }]) => [sink, retries])),
-    sampling,
+    sampling: counts.sampling,
   };
 }
 

@@ -1,4 +1,4 @@
-import type { PipelineReport } from '../events/event.js';
+import type { LossEquation, PipelineReport } from '../events/event.js';
 import type { Counter } from '../metrics/types.js';
 import type { InstrumentEnvironment } from './environment.js';
 import { type Bound, counterOf, type Facts, gaugeOf, handleOf, histogramOf } from './families.js';
@@ -18,12 +18,13 @@ export function showEvents(env: InstrumentEnvironment, read: () => PipelineRepor
   const rejected = counter('promptheus_events_rejected_total');
   const accepted = counter('promptheus_events_accepted_total');
   const sampledOut = counter('promptheus_events_sampled_out_total');
-  const delivered = counter('promptheus_events_delivered_total');
+  const persisted = counter('promptheus_events_persisted_total');
   const dropped = counter('promptheus_events_dropped_total');
   const retries = counter('promptheus_sink_retries_total');
   const pending = gauge('promptheus_events_pending');
   const inFlight = gauge('promptheus_events_in_flight');
   const spilled = gauge('promptheus_events_spilled');
+  const ofSinks = sinkFamilies(env, views);
   const depth = gauge('promptheus_queue_depth');
   const capacity = gauge('promptheus_queue_capacity');
   const spoolBytes = gauge('promptheus_spool_bytes');
@@ -37,7 +38,8 @@ export function showEvents(env: InstrumentEnvironment, read: () => PipelineRepor
     views.show(accepted, {}, report.accepted);
     for (const [reason, count] of Object.entries(report.rejected)) views.show(rejected, { reason }, count);
     for (const [reason, count] of Object.entries(report.dropped)) views.show(dropped, { reason }, count);
-    for (const [sink, of] of Object.entries(report.sinks)) views.show(delivered, { sink }, of.delivered);
+    views.show(persisted, {}, report.delivered);
+    for (const [sink, of] of Object.entries(report.sinks)) ofSinks(sink, of);
     for (const [sink, count] of Object.entries(report.retries)) views.show(retries, { sink }, count);
     for (const [rule, { seen, kept }] of Object.entries(report.sampling)) {
       views.show(sampledOut, { rule }, seen - kept);
@@ -54,6 +56,24 @@ export function showEvents(env: InstrumentEnvironment, read: () => PipelineRepor
   });
   return {
     batchEnded: (sink, result, seconds) => handleOf(batches, { sink, result }).observe(seconds),
+  };
+}
+
+/** Shows the equation of a sink. */
+function sinkFamilies(env: InstrumentEnvironment, views: CounterViews): (sink: string, of: LossEquation) => void {
+  const accepted = counterOf(env, 'promptheus_sink_events_accepted_total');
+  const delivered = counterOf(env, 'promptheus_events_delivered_total');
+  const dropped = counterOf(env, 'promptheus_sink_events_dropped_total');
+  const pending = gaugeOf(env, 'promptheus_sink_events_pending');
+  const inFlight = gaugeOf(env, 'promptheus_sink_events_in_flight');
+  const spilled = gaugeOf(env, 'promptheus_sink_events_spilled');
+  return (sink, of) => {
+    views.show(accepted, { sink }, of.accepted);
+    views.show(delivered, { sink }, of.delivered);
+    for (const [reason, count] of Object.entries(of.dropped)) views.show(dropped, { sink, reason }, count);
+    handleOf(pending, { sink }).set(of.pending);
+    handleOf(inFlight, { sink }).set(of.inFlight);
+    handleOf(spilled, { sink }).set(of.spilled);
   };
 }
 

@@ -12,7 +12,6 @@ import { EVENT_BYTES } from './thread-outlet.js';
 /** `enableAsyncMetrics: false` (S0.8): each event is written before `record` returns, on the caller's time. */
 export class DirectOutlet implements Outlet {
   readonly spoolBytes = 0;
-  readonly sampling = {};
   readonly recovery = undefined;
   private readonly encoder: EventEncoder;
   private readonly stored: number[];
@@ -106,6 +105,7 @@ export class DirectOutlet implements Outlet {
       halfFull: false,
       bytesHeld: 0,
       depth: { critical: 0, normal: 0 },
+      sampling: {},
     };
   }
 }

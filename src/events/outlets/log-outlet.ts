@@ -1,10 +1,12 @@
 import type { EventFields } from '../encoding/record-writer.js';
-import type { EventKind, PipelineReport } from '../event.js';
+import type { EventKind } from '../event.js';
 import type { ResolvedEvents } from '../options.js';
+import type { RecordDecision } from '../pipeline/ports.js';
 import { factsOf } from '../sampling/facts.js';
 import { Sampler } from '../sampling/sampler.js';
 import { SpoolWriter } from '../spool/writer.js';
-import { SAMPLED_OUT, viewsOf } from '../store/layout.js';
+import { Counts } from '../store/counts.js';
+import { limitsOf, viewsOf } from '../store/layout.js';
 import { WrittenCount } from '../store/written.js';
 import type { HostEvents, StopOutcome } from '../thread/host-events.js';
 import type { Offered } from './outlet.js';
@@ -16,6 +18,8 @@ const REOPEN_MS = 1_000;
 /** `durability: 'wal'`: an event is on disk before it is accepted, by one write call; the thread reads it from there. */
 export class LogOutlet extends ThreadOutlet {
   private readonly written = new WrittenCount(this.store);
+  /** The thread counts none: there is no sampling behind the log. */
+  private readonly sampled = new Counts(viewsOf(this.store), limitsOf(this.store));
   private readonly sampler: Sampler | undefined;
   private writer: SpoolWriter | undefined;
   private timer: NodeJS.Timeout | undefined;
@@ -35,11 +39,8 @@ export class LogOutlet extends ThreadOutlet {
   override offer(kind: EventKind, critical: boolean, at: number, fields: EventFields, context?: EventFields): Offered {
     const id = `${this.processId}-${++this.sequence}`;
     const decision = kind === 'wide' ? this.sampler?.decide({ ...factsOf(fields), eventId: id }, at) : undefined;
-    if (decision?.keep === false) {
-      // The thread counts none: there is no sampling behind the log.
-      (viewsOf(this.store).numbers[SAMPLED_OUT] as number)++;
-      return undefined;
-    }
+    if (decision !== undefined) this.count(decision);
+    if (decision?.keep === false) return undefined;
     const encoded = this.encoder.json(id, kind, at, fields, context, decision);
     if ('failure' in encoded) return { dropped: encoded.failure };
     const writer = this.writer ?? this.openAgain();
@@ -61,12 +62,12 @@ export class LogOutlet extends ThreadOutlet {
     return super.stop(timeoutMs);
   }
 
-  override get sampling(): PipelineReport['sampling'] {
-    return this.sampler?.retention() ?? {};
-  }
-
   protected override exit(): void {
     this.close();
+  }
+
+  private count({ rule, keep }: RecordDecision): void {
+    this.sampled.addSampled(this.sampler?.ruleIds.indexOf(rule) as number, keep);
   }
 
   /** While another process has the spool, the caller is not kept with asking for it at each event. */

@@ -1,5 +1,5 @@
 import type { EventFields } from '../encoding/record-writer.js';
-import type { DropReason, EventKind, PipelineReport, RejectReason } from '../event.js';
+import type { DropReason, EventKind, RejectReason } from '../event.js';
 import type { PipelineCounts, ProducerCounts } from '../store/read-counts.js';
 import type { StopOutcome } from '../thread/host-events.js';
 import type { Recovery } from '../thread/messages.js';
@@ -20,6 +20,5 @@ export interface Outlet {
   stop(timeoutMs: number): Promise<StopOutcome>;
   counts(recorder: RecorderCounts): PipelineCounts;
   readonly spoolBytes: number;
-  readonly sampling: PipelineReport['sampling'];
   readonly recovery: Recovery | undefined;
 }

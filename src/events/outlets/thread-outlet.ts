@@ -1,10 +1,12 @@
 import { EventEncoder } from '../encoding/event-encoder.js';
 import type { EventFields } from '../encoding/record-writer.js';
-import type { EventKind, PipelineReport } from '../event.js';
+import type { EventKind } from '../event.js';
 import type { ResolvedEvents } from '../options.js';
 import { forbiddenKeys } from '../redaction/forbidden-keys.js';
 import { createRing } from '../ring/ring.js';
 import { RingReader } from '../ring/ring-reader.js';
+import { resolveSampling } from '../sampling/resolve.js';
+import { ruleIds } from '../sampling/rules.js';
 import { createStoreMemory, normalLimitOf } from '../store/layout.js';
 import { CountsReader, type PipelineCounts } from '../store/read-counts.js';
 import { type PipelineStart, spillAtExit } from '../thread/assemble.js';
@@ -33,14 +35,20 @@ export class ThreadOutlet implements Outlet {
     protected readonly processId: string,
     events: HostEvents,
   ) {
-    const { sinks, durability, queueLimit, queueLimitBytes, forbiddenKeys: extra } = options;
+    const { sinks, durability, queueLimit, queueLimitBytes, forbiddenKeys: extra, sampling } = options;
     const isLog = durability === 'wal';
     this.ring = createRing(isLog ? SMALLEST_RING : undefined);
-    this.store = createStoreMemory({ events: isLog ? 0 : queueLimit, bytes: queueLimitBytes, sinks: sinks.length });
+    const rules = sampling === undefined ? [] : ruleIds(resolveSampling(sampling));
+    this.store = createStoreMemory({
+      events: isLog ? 0 : queueLimit,
+      bytes: queueLimitBytes,
+      sinks: sinks.length,
+      rules: rules.length,
+    });
     this.encoder = new EventEncoder(this.ring, { eventBytes: EVENT_BYTES, forbidden: forbiddenKeys(extra) });
     this.waiting = new RingReader(this.ring);
     const names = sinks.map(({ name }) => name);
-    this.reader = new CountsReader(this.store, names);
+    this.reader = new CountsReader(this.store, names, rules);
     this.host = new PipelineHost(() => this.startOf(names), sinks, events);
   }
 
@@ -90,10 +98,6 @@ export class ThreadOutlet implements Outlet {
 
   get spoolBytes(): number {
     return this.host.state.spoolBytes;
-  }
-
-  get sampling(): PipelineReport['sampling'] {
-    return this.host.state.sampling;
   }
 
   get recovery(): Recovery | undefined {

@@ -223,7 +223,7 @@ export class Consumer {
     } finally {
       this.#store.end();
     }
-    this.#spool.tend(now, this.#store.counts.held + (this.#intake?.waiting ?? 0));
+    this.#spool.tend(now);
   }
 
   /** Says it once, and again when the queue has been nearly empty in between. */

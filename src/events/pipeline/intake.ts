@@ -3,7 +3,7 @@ import type { StoredEvent } from '../store/slots.js';
 import type { Store } from '../store/store.js';
 import type { Inlet } from './inlet.js';
 import type { WhenFull } from './options.js';
-import type { IncomingRecord, RecordSampler } from './ports.js';
+import type { IncomingRecord, RecordDecision, RecordSampler } from './ports.js';
 import type { Spiller } from './spiller.js';
 import type { StoredEvents } from './stored-events.js';
 
@@ -60,7 +60,7 @@ export class Intake {
   }
 
   /** Decided once, of whole requests only; what cannot be decided is kept. */
-  #decide(record: IncomingRecord): { readonly keep: boolean } | undefined {
+  #decide(record: IncomingRecord): RecordDecision | undefined {
     if (record.kind !== 'wide' || this.#sampler === undefined) return undefined;
     try {
       return this.#sampler.decide(Object.assign(record.facts(), { eventId: this.#events.id(record.seq) }), record.at);
@@ -70,14 +70,15 @@ export class Intake {
   }
 
   /** Whatever may be missed by a death in between is counted after `take`: then it is known to be missing. */
-  #place(record: IncomingRecord, decision: { readonly keep: boolean } | undefined, now: number): void {
+  #place(record: IncomingRecord, decision: RecordDecision | undefined, now: number): void {
     const { counts, limits } = this.#store;
     const { seq, kind, critical, bytes } = record;
     if (decision?.keep === false) {
       counts.take(seq);
-      counts.addSampledOut();
+      this.#count(decision);
       return;
     }
+    if (decision !== undefined) this.#count(decision);
     const sampling = decision === undefined ? undefined : { sampling: Buffer.from(JSON.stringify(decision)) };
     const event: StoredEvent = { seq, kind, critical, bytes, ...sampling };
     const length = bytes.length + (sampling?.sampling.length ?? 0);
@@ -94,6 +95,11 @@ export class Intake {
       counts.take(seq);
       counts.addDroppedAtOnce(this.#reason);
     }
+  }
+
+  #count({ rule, keep }: RecordDecision): void {
+    const { ruleIds } = this.#sampler as RecordSampler;
+    this.#store.counts.addSampled(ruleIds.indexOf(rule), keep);
   }
 
   #makeRoom(critical: boolean, length: number, now: number): boolean {

@@ -27,8 +27,16 @@ export interface RecordDecoder {
   json(bytes: Uint8Array, id: string, sampling?: object): string;
 }
 
+export interface RecordDecision {
+  readonly keep: boolean;
+  /** The id of the rule that decided. */
+  readonly rule: string;
+}
+
 export interface RecordSampler {
-  decide(facts: object, atMs: number): { readonly keep: boolean };
+  /** As the store counts them. */
+  readonly ruleIds: readonly string[];
+  decide(facts: object, atMs: number): RecordDecision;
 }
 
 export interface SpoolRecord extends SinkEvent {
@@ -48,8 +56,8 @@ export interface SpoolReaderPort<E extends SinkEvent = SinkEvent> {
   settle(sink: number, events: readonly E[]): void;
   /** Looks for what was appended meanwhile, and writes the cursors when they are due. */
   refresh(): void;
-  /** For the report of the next process, should this one die: how much was accepted, and how much of it is in memory only. */
-  mark(accepted: number, memoryMost: number): void;
+  /** For whoever looks at what a dead process left: how much it had accepted. */
+  mark(accepted: number): void;
   /** Not settled by every sink, and by each. */
   readonly counts: { readonly events: number; readonly perSink: readonly number[] };
   /** Since it was opened: what was appended, and cannot be read any more. */

@@ -59,11 +59,11 @@ export class Spool {
   }
 
   /** Its own work, now and then, and at once where there is something new. Not within a change. */
-  tend(now: number, inMemory: number): void {
+  tend(now: number): void {
     if (!this.#appended && now < this.#tendAt) return;
     this.#tendAt = now + this.pollMs;
     this.#writer?.syncIfDue();
-    this.#reader?.mark(this.#store.counts.taken, inMemory);
+    this.#reader?.mark(this.#store.counts.taken);
     this.refresh();
   }
 

@@ -2,7 +2,7 @@
  * A ring of records in shared memory: one thread writes, one reads, neither waits for the other. Positions count bytes
  * for ever, modulo 2 ** 32. A record never crosses the end: what is left there is skipped.
  */
-import { RecordMemory } from '../encoding/record.js';
+import { CELL_BYTES, HEADER_BYTES, RecordMemory } from '../encoding/record.js';
 
 /** Words of the control block; what the two threads write lies on different cache lines. */
 export const HEAD = 0;
@@ -26,6 +26,11 @@ export const SKIP = -1;
 export function createRing(bytes = DEFAULT_BYTES): SharedArrayBuffer {
   const capacity = 2 ** Math.ceil(Math.log2(Math.min(Math.max(bytes, SMALLEST), LARGEST)));
   return new SharedArrayBuffer(CONTROL_BYTES + capacity);
+}
+
+/** The most events that stand in it at once: each has one member at least. */
+export function mostEventsIn(ring: SharedArrayBuffer): number {
+  return Math.floor((ring.byteLength - CONTROL_BYTES) / (HEADER_BYTES + CELL_BYTES));
 }
 
 export function controlOf(ring: SharedArrayBuffer): Int32Array {

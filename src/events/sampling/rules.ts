@@ -42,6 +42,11 @@ export function rulesOf(policy: SamplingPolicy): readonly Rule[] {
   ];
 }
 
+/** By which they are counted, in their order. */
+export function ruleIds(policy: SamplingPolicy): readonly string[] {
+  return rulesOf(policy).map(({ id }) => id);
+}
+
 /** Errors, what is slow, and critical routes (S2.11): the rules that nothing can be put before. */
 export function alwaysKept(policy: SamplingPolicy): readonly Rule[] {
   return [

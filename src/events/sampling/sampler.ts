@@ -6,35 +6,26 @@ import { type SamplingPolicy, versionOf } from './policy.js';
 import { randomnessOf } from './randomness.js';
 import { recordedIn } from './recorded.js';
 import { resolveSampling } from './resolve.js';
-import { matches, type Rule, reasonOf, rulesOf } from './rules.js';
+import { matches, type Rule, reasonOf, ruleIds, rulesOf } from './rules.js';
 import { TargetRate } from './target-rate.js';
-
-/** What a rule decided on, and how much of it was kept. */
-export interface RuleRetention {
-  readonly seen: number;
-  readonly kept: number;
-}
-
-interface CountedRule extends Rule {
-  seen: number;
-  kept: number;
-}
 
 /** Decides which events are kept. The same events in the same order bring the same decisions in every process. */
 export class Sampler {
   readonly policyVersion: string;
   private readonly policy: SamplingPolicy;
-  private readonly rules: readonly CountedRule[];
+  readonly ruleIds: readonly string[];
+  private readonly rules: readonly Rule[];
   /** It takes whatever came so far. */
-  private readonly rest: CountedRule;
+  private readonly rest: Rule;
   private readonly target: TargetRate | undefined;
 
   /** @throws {INVALID_OPTION} */
   constructor(options: SamplingOptions = {}) {
     this.policy = resolveSampling(options);
     this.policyVersion = versionOf(this.policy);
-    this.rules = rulesOf(this.policy).map((rule) => ({ ...rule, seen: 0, kept: 0 }));
-    this.rest = this.rules.at(-1) as CountedRule;
+    this.rules = rulesOf(this.policy);
+    this.ruleIds = ruleIds(this.policy);
+    this.rest = this.rules.at(-1) as Rule;
     const { target } = this.policy;
     this.target = target && new TargetRate(target, this.rest.chance);
   }
@@ -45,8 +36,6 @@ export class Sampler {
     const rule = this.ruleOf(facts);
     const decision = this.decisionOf(rule, facts, this.chanceOf(rule, facts));
     if (rule === this.rest) this.target?.count(facts);
-    rule.seen++;
-    if (decision.keep) rule.kept++;
     return decision;
   }
 
@@ -71,23 +60,18 @@ export class Sampler {
     return { ...decision, ...(recorded && { windowId }), rules };
   }
 
-  /** By the ids of the rules, all of them. */
-  retention(): Readonly<Record<string, RuleRetention>> {
-    return Object.fromEntries(this.rules.map(({ id, seen, kept }) => [id, { seen, kept }]));
-  }
-
-  private ruleOf(facts: SamplingFacts): CountedRule {
+  private ruleOf(facts: SamplingFacts): Rule {
     for (const rule of this.rules) {
       if (matches(rule, facts)) return rule;
     }
     return this.rest;
   }
 
-  private chanceOf(rule: CountedRule, facts: SamplingFacts): Chance {
+  private chanceOf(rule: Rule, facts: SamplingFacts): Chance {
     return rule === this.rest && this.target !== undefined ? this.target.chanceOf(facts) : rule.chance;
   }
 
-  private decisionOf(rule: CountedRule, facts: SamplingFacts, given: Chance): SamplingDecision {
+  private decisionOf(rule: Rule, facts: SamplingFacts, given: Chance): SamplingDecision {
     const r = given === NEVER ? undefined : randomnessOf(facts, this.policy.salt);
     // Without an id nothing can be decided by chance: what is kept for certain stands for itself.
     const chance = r === undefined && given !== NEVER ? ALWAYS : given;

@@ -66,7 +66,7 @@ export class SpoolContents {
   }
 
   /** Finds segments that are new, what was appended to those that are known, and which are gone. */
-  look(): void {
+  look(ownMayGrow = true): void {
     const names = new Set(this.files.list(this.directory));
     this.findNew([...names].filter(isSegment).sort());
     const newest = new Map(this.segments.map((segment) => [segment.header.writer, segment]));
@@ -74,7 +74,8 @@ export class SpoolContents {
     for (const segment of this.segments) {
       if (segment.closed && names.has(segment.name)) continue;
       // Told before the segment is read: what its writer appended before it left is then found.
-      const mayGrow = segment.header.process === this.process && newest.get(segment.header.writer) === segment;
+      const isOwn = ownMayGrow && segment.header.process === this.process;
+      const mayGrow = isOwn && newest.get(segment.header.writer) === segment;
       if (!names.has(segment.name) || !this.readOn(segment, mayGrow)) gone.push(segment);
     }
     for (const segment of gone) this.loseSegment(segment);

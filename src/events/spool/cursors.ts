@@ -15,7 +15,7 @@ export interface HighWater {
   readonly writers: readonly string[];
   /** The most records that a writer leaves unsynced; null: any number. */
   readonly unsyncedMost: number | null;
-  /** The most accepted events that are in memory only. */
+  /** The most accepted events that can be in memory only. */
   readonly memoryMost: number;
   /** Accepted by the process, for the record. */
   readonly accepted: number;

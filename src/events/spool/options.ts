@@ -22,6 +22,10 @@ export interface SpoolOptions {
   readonly unsyncedRecords?: number;
   /** Syncs do not wait for the disk: for a writer on the main thread. Default false. */
   readonly background?: boolean;
+  /** The most accepted events that stand in memory alone at any time: lost with the process, which the next one is told. Default 0. */
+  readonly memoryMost?: number;
+  /** No writer of this process lives when a reader is opened: the thread that it takes the place of has died. What they left open is then ended. Default false. */
+  readonly takesOver?: boolean;
   readonly files?: SpoolFiles;
   readonly host?: SpoolHost;
 }
@@ -36,6 +40,8 @@ export function withDefaults(options: SpoolOptions): Required<SpoolOptions> {
     segmentBytes: 16 * MIB,
     unsyncedRecords: 16_384,
     background: false,
+    memoryMost: 0,
+    takesOver: false,
     files: nodeFiles,
     host: nodeHost,
     ...options,

@@ -35,7 +35,6 @@ export class SpoolReader {
   private readonly settings: Required<SpoolOptions>;
   private readonly contents: SpoolContents;
   private accepted = 0;
-  private memoryMost = 0;
   private changed = true;
   private writtenAt = Number.NEGATIVE_INFINITY;
   private closed = false;
@@ -50,14 +49,14 @@ export class SpoolReader {
     options: SpoolOptions,
   ) {
     this.settings = withDefaults(options);
-    const { files, host, process } = this.settings;
+    const { files, host, process, takesOver } = this.settings;
     const onHarm = (segment: Segment, scan: ScanResult): void => this.onHarm(segment, scan);
     this.contents = new SpoolContents(directory, sinks, process, files, () => host.now(), onHarm);
     reserve(files, directory);
     const cursors = readCursors(files, directory);
     if (cursors === 'lost') setCursorsAside(files, directory);
     if (typeof cursors === 'object') this.contents.restore(cursors.settled);
-    recover(this.contents, cursors, this.report, this.highWater(false));
+    recover(this.contents, cursors, this.report, this.highWater(false), takesOver);
     this.sealFound();
     for (const [at, name] of this.contents.sinks.entries()) {
       if (at >= sinks.length) this.report.unclaimed[name] = this.contents.unsettled[at] ?? 0;
@@ -137,11 +136,10 @@ export class SpoolReader {
     this.writeIfDue();
   }
 
-  /** What the next process is told if this one dies: how many it had accepted, and how many of those are at most in memory only. */
-  mark(accepted: number, memoryMost: number): void {
-    this.changed ||= accepted !== this.accepted || memoryMost !== this.memoryMost;
+  /** How many events the process has accepted, for whoever looks at what it left. */
+  mark(accepted: number): void {
+    this.changed ||= accepted !== this.accepted;
     this.accepted = accepted;
-    this.memoryMost = memoryMost;
   }
 
   /** Writes the cursors, and removes the segments that nobody needs. */
@@ -212,11 +210,11 @@ export class SpoolReader {
     this.attempt(() => mend(this.settings.files, this.directory, segment, scan));
   }
 
-  /** What a dead process wrote may not be on the disk yet, and its high water is about to be replaced by ours. */
+  /** What a dead process or thread wrote may not be on the disk yet, and the high water is about to be replaced by ours. */
   private sealFound(): void {
-    const { files, process } = this.settings;
+    const { files, process, takesOver } = this.settings;
     for (const segment of this.contents.segments) {
-      if (segment.header.process !== process) this.attempt(() => seal(files, segment));
+      if (takesOver || segment.header.process !== process) this.attempt(() => seal(files, segment));
     }
   }
 
@@ -247,7 +245,7 @@ export class SpoolReader {
   }
 
   private highWater(clean: boolean): HighWater {
-    const { process, host, fsync, unsyncedRecords } = this.settings;
+    const { process, host, fsync, unsyncedRecords, memoryMost } = this.settings;
     const own = [...this.contents.writers.values()].filter((writer) => writer.process === process);
     return {
       process,
@@ -255,7 +253,7 @@ export class SpoolReader {
       clean,
       writers: own.map(({ id }) => id),
       unsyncedMost: fsync === 'never' ? null : unsyncedRecords,
-      memoryMost: this.memoryMost,
+      memoryMost,
       accepted: this.accepted,
     };
   }

@@ -93,9 +93,10 @@ export function recover(
   cursors: Cursors | 'none' | 'lost',
   report: SpoolReport,
   own: HighWater,
+  takesOver: boolean,
 ): void {
   const before = typeof cursors === 'string' ? undefined : cursors.highWater;
-  contents.look();
+  contents.look(!takesOver);
   const dead = contents.segments.filter(({ header }) => header.process !== own.process);
   report.recovered = contents.events;
   report.cursorsLost = cursors === 'lost';
@@ -108,7 +109,7 @@ export function recover(
   const restarted = before === undefined || before.boot === '' || before.boot !== own.boot;
   if (!restarted) report.gaps += cutOff;
   else if (unclean) report.lostUnknownMax = Math.max(cutOff, unsyncedMost(contents, before ?? own));
-  if (unclean) report.lostUnknownMax += before?.memoryMost ?? 0;
+  if (unclean) report.lostUnknownMax += (before ?? own).memoryMost;
 }
 
 /** By the number of writers that may have left something unsynced. */

@@ -8,11 +8,14 @@ import {
   EVENT_SCOPE,
   HALF_FULL,
   IN_FLIGHT,
+  KEPT,
   LAST_FLUSH,
   LAST_SEQ,
+  LEFT_OUT,
   numberAt,
-  SAMPLED_OUT,
+  ruleNumberAt,
   SPOOL_BOUND,
+  type StoreLimits,
   type StoreViews,
   sinkScope,
   TAKEN,
@@ -27,11 +30,14 @@ export class Counts {
   readonly #header: Int32Array<SharedArrayBuffer>;
   readonly #numbers: Float64Array<SharedArrayBuffer>;
   readonly #sinks: number;
+  /** Those by which this side of the ring samples: under `wal` that is done before the log. */
+  readonly #rules: number;
 
-  constructor({ header, numbers }: Pick<StoreViews, 'header' | 'numbers'>, sinks: number) {
+  constructor({ header, numbers }: Pick<StoreViews, 'header' | 'numbers'>, { events, sinks, rules = 0 }: StoreLimits) {
     this.#header = header;
     this.#numbers = numbers;
     this.#sinks = sinks;
+    this.#rules = events === 0 ? 0 : rules;
   }
 
   get(scope: number, field: number): number {
@@ -62,12 +68,17 @@ export class Counts {
     for (let scope = EVENT_SCOPE; scope <= this.#sinks; scope++) this.addDropped(scope, reason);
   }
 
-  addSampledOut(): void {
-    (this.#numbers[SAMPLED_OUT] as number) += 1;
+  addSampled(rule: number, keep: boolean): void {
+    (this.#numbers[ruleNumberAt(this.#sinks, rule, keep ? KEPT : LEFT_OUT)] as number) += 1;
   }
 
+  /** Of what was taken. */
   get sampledOut(): number {
-    return this.#numbers[SAMPLED_OUT] as number;
+    let sum = 0;
+    for (let rule = 0; rule < this.#rules; rule++) {
+      sum += this.#numbers[ruleNumberAt(this.#sinks, rule, LEFT_OUT)] as number;
+    }
+    return sum;
   }
 
   get taken(): number {

@@ -19,6 +19,8 @@ export interface StoreLimits {
   readonly events: number;
   readonly bytes: number;
   readonly sinks: number;
+  /** Rules of sampling, each with counts of its own. */
+  readonly rules?: number;
 }
 
 /** Words of the header. */
@@ -35,12 +37,12 @@ export const HALF_FULL = 6;
 /** How many slots and cells were ever used: what is above was never touched. */
 export const SLOTS_USED = 7;
 export const CELLS_USED = 8;
+export const RULE_COUNT = 9;
 const HEADER_WORDS = 16;
 
 /** Numbers of the whole pipeline. Each copy of taken stands beside the last sequence number that it counts. */
 export const TAKEN = 0;
 export const LAST_SEQ = 1;
-export const SAMPLED_OUT = 4;
 /** Under `wal`: appended by the main thread, which alone writes this. */
 export const WRITTEN = 5;
 export const LAST_FLUSH = 6;
@@ -76,6 +78,16 @@ export function numberAt(scope: number, field: number): number {
   return PIPELINE_NUMBERS + scope * SCOPE_NUMBERS + field;
 }
 
+/** Numbers of one rule of sampling. Who decides writes them: the consumer, or the main thread under `wal`. */
+export const KEPT = 0;
+export const LEFT_OUT = 1;
+const RULE_NUMBERS = 2;
+
+/** Where a number of a rule stands. */
+export function ruleNumberAt(sinks: number, rule: number, field: number): number {
+  return numberAt(sinkScope(sinks), 0) + rule * RULE_NUMBERS + field;
+}
+
 export interface StoreViews {
   readonly header: Int32Array<SharedArrayBuffer>;
   readonly numbers: Float64Array<SharedArrayBuffer>;
@@ -96,7 +108,7 @@ function cellCount(limits: StoreLimits): number {
 
 function layOut(memory: SharedArrayBuffer | undefined, limits: StoreLimits): { bytes: number; views?: StoreViews } {
   const cells = cellCount(limits);
-  const numbers = numberAt(sinkScope(limits.sinks), 0);
+  const numbers = ruleNumberAt(limits.sinks, limits.rules ?? 0, 0);
   const sizes = [
     HEADER_WORDS * 4,
     numbers * 8,
@@ -137,16 +149,18 @@ export function createStoreMemory(limits: StoreLimits): SharedArrayBuffer {
   header[EVENT_LIMIT] = limits.events;
   header[BYTE_LIMIT] = limits.bytes;
   header[SINK_COUNT] = limits.sinks;
+  header[RULE_COUNT] = limits.rules ?? 0;
   viewsOf(memory).numbers[LAST_SEQ] = -1;
   return memory;
 }
 
-export function limitsOf(memory: SharedArrayBuffer): StoreLimits {
+export function limitsOf(memory: SharedArrayBuffer): Required<StoreLimits> {
   const header = new Int32Array(memory, 0, HEADER_WORDS);
   return {
     events: header[EVENT_LIMIT] as number,
     bytes: header[BYTE_LIMIT] as number,
     sinks: header[SINK_COUNT] as number,
+    rules: header[RULE_COUNT] as number,
   };
 }
 

@@ -1,4 +1,11 @@
-import { DROP_REASONS, type DropReason, type EventCounts, type LossEquation, type RejectReason } from '../event.js';
+import {
+  DROP_REASONS,
+  type DropReason,
+  type EventCounts,
+  type LossEquation,
+  type RejectReason,
+  type RuleCounts,
+} from '../event.js';
 import {
   BATCHES,
   BREAKER,
@@ -12,12 +19,14 @@ import {
   FAILED_WRITES,
   HALF_FULL,
   IN_FLIGHT,
+  KEPT,
   LAST_FLUSH,
+  LEFT_OUT,
   limitsOf,
   numberAt,
   RECOVERED,
   RETRIES,
-  SAMPLED_OUT,
+  ruleNumberAt,
   SPILLED,
   SPOOL_BOUND,
   sinkScope,
@@ -58,6 +67,8 @@ export interface PipelineCounts extends EventCounts {
   readonly bytesHeld: number;
   readonly depth: { readonly critical: number; readonly normal: number };
   readonly sinkStates: Readonly<Record<string, SinkState>>;
+  /** By rule; what they left out is `sampledOut`. */
+  readonly sampling: Readonly<Record<string, RuleCounts>>;
 }
 
 /** How long a change of the counts is waited for before the last whole reading is given instead. */
@@ -70,17 +81,20 @@ export class CountsReader {
   readonly #header: Int32Array<SharedArrayBuffer>;
   readonly #numbers: Float64Array<SharedArrayBuffer>;
   readonly #sinks: readonly string[];
+  readonly #rules: readonly string[];
   readonly #onDiskOnly: boolean;
   readonly #copy: Float64Array;
-  #last: PipelineCounts | undefined;
+  #last: PipelineCounts;
 
-  constructor(memory: SharedArrayBuffer, sinks: readonly string[]) {
+  constructor(memory: SharedArrayBuffer, sinks: readonly string[], rules: readonly string[] = []) {
     const { header, numbers } = viewsOf(memory);
     this.#header = header;
     this.#numbers = numbers;
     this.#sinks = sinks;
+    this.#rules = rules;
     this.#onDiskOnly = limitsOf(memory).events === 0;
     this.#copy = new Float64Array(numbers.length);
+    this.#last = this.#counts({ submitted: 0, rejected: {}, dropped: {}, waiting: 0 }, 0, 0, false);
   }
 
   /** Where the writer died within a change, the last reading before it, until its successor has repaired the counts. */
@@ -102,7 +116,7 @@ export class CountsReader {
       this.#last = this.#counts(producer, taken, waiting, halfFull);
       return this.#last;
     } while (performance.now() < until);
-    return this.#last ?? this.#counts(producer, 0, 0, false);
+    return this.#last;
   }
 
   #counts(producer: ProducerCounts, taken: number, inRing: number, halfFull: boolean): PipelineCounts {
@@ -110,9 +124,11 @@ export class CountsReader {
     const rejected = sum(producer.rejected);
     // Under `wal` they are on disk before the reader has seen them.
     const unseen = this.#onDiskOnly ? (this.#copy[WRITTEN] as number) - taken : 0;
+    const sampling = this.#sampling();
+    const sampledOut = Object.values(sampling).reduce((all, { seen, kept }) => all + seen - kept, 0);
     const equation = (scope: number): LossEquation => ({
       accepted: producer.submitted - rejected + this.#at(scope, RECOVERED),
-      sampledOut: this.#copy[SAMPLED_OUT] as number,
+      sampledOut,
       delivered: this.#at(scope, DELIVERED),
       dropped: this.#dropped(scope, producer),
       spilled: this.#at(scope, SPILLED) + unseen,
@@ -141,6 +157,7 @@ export class CountsReader {
         failedWrites: this.#at(scope, FAILED_WRITES),
         breaker: this.#at(scope, BREAKER),
       })),
+      sampling,
     };
   }
 
@@ -151,6 +168,14 @@ export class CountsReader {
       if (count > 0) dropped[reason] = count;
     });
     return dropped;
+  }
+
+  #sampling(): Record<string, RuleCounts> {
+    const of = (rule: number, field: number): number =>
+      this.#copy[ruleNumberAt(this.#sinks.length, rule, field)] as number;
+    return Object.fromEntries(
+      this.#rules.map((id, rule) => [id, { seen: of(rule, KEPT) + of(rule, LEFT_OUT), kept: of(rule, KEPT) }]),
+    );
   }
 
   #at(scope: number, field: number): number {

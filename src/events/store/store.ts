@@ -48,7 +48,7 @@ export class Store {
     this.limits = limitsOf(memory);
     const { events, sinks } = this.limits;
     const views = viewsOf(memory);
-    this.counts = new Counts(views, sinks);
+    this.counts = new Counts(views, this.limits);
     this.#slots = new Slots(views, this.counts);
     // Besides the sinks, whoever looks for something to drop has a place in each lane.
     this.#normal = new Lane(events, sinks + 1);

@@ -2,6 +2,7 @@ import { EventDecoder } from '../encoding/event-decoder.js';
 import { Consumer } from '../pipeline/consumer.js';
 import type { PipelineOptions } from '../pipeline/options.js';
 import type { DeadLetters, PipelineLog, PipelineObserver } from '../pipeline/ports.js';
+import { mostEventsIn } from '../ring/ring.js';
 import { RingReader } from '../ring/ring-reader.js';
 import type { SamplingOptions } from '../sampling/options.js';
 import { Sampler } from '../sampling/sampler.js';
@@ -9,6 +10,7 @@ import type { Sink } from '../sinks/sink.js';
 import type { FsyncPolicy } from '../spool/options.js';
 import { SpoolReader } from '../spool/reader.js';
 import { SpoolWriter } from '../spool/writer.js';
+import { limitsOf } from '../store/layout.js';
 import { DeadLetterFile } from './dead-letter-file.js';
 import type { Recovery, ThreadState } from './messages.js';
 
@@ -74,7 +76,7 @@ export function assembleConsumer(start: PipelineStart, sinks: readonly Sink[], h
     consumer,
     ring,
     recovery: spool?.reader.report,
-    state: () => ({ spoolBytes: spool?.reader.counts.bytes ?? 0, sampling: sampler?.retention() ?? {} }),
+    state: () => ({ spoolBytes: spool?.reader.counts.bytes ?? 0 }),
     close() {
       spool?.writer?.close();
       spool?.reader.close();
@@ -108,9 +110,10 @@ export function spillAtExit(start: PipelineStart): void {
 
 function openSpool(
   { directory, fsync, maxBytes, isLog }: SpoolStart,
-  { sinkNames, processId }: PipelineStart,
+  { sinkNames, processId, store, ring }: PipelineStart,
 ): { readonly reader: SpoolReader; readonly writer: SpoolWriter | undefined; readonly deadLetters: DeadLetters } {
-  const options = { process: processId, fsync, maxBytes };
+  const memoryMost = isLog ? 0 : limitsOf(store).events + mostEventsIn(ring);
+  const options = { process: processId, fsync, maxBytes, memoryMost, takesOver: !isLog };
   const reader = SpoolReader.open(directory, sinkNames, options);
   const writer = isLog ? undefined : SpoolWriter.open(directory, sinkNames, options);
   return { reader, writer, deadLetters: new DeadLetterFile(directory) };

@@ -23,7 +23,7 @@ const MINUTE_MS = 60_000;
 /** What a thread gets beyond the time of a stop, to say how it went. */
 const THREAD_MS = 500;
 const NEVER = new Promise<undefined>(() => {});
-const NO_STATE: ThreadState = { spoolBytes: 0, sampling: {} };
+const NO_STATE: ThreadState = { spoolBytes: 0 };
 /** What the sinks of the application have to close in, where a stop has used up its time. */
 const CLOSE_MS = 100;
 /** What an error's message ends with: whoever makes the error anew adds it again. */
@@ -44,8 +44,6 @@ interface Call {
  */
 export class PipelineHost {
   state: ThreadState = NO_STATE;
-  /** What former threads have sampled: each counts from nothing. */
-  private sampledBefore: ThreadState['sampling'] = {};
   recovery: Recovery | undefined;
   private worker: Worker | undefined;
   private local: LocalConsumer | undefined;
@@ -160,7 +158,6 @@ export class PipelineHost {
 
   private restart(): void {
     this.worker = undefined;
-    this.sampledBefore = this.state.sampling;
     const now = performance.now();
     this.restarts = [...this.restarts.filter((at) => now - at < MINUTE_MS), now];
     const next = this.restarts.length > MOST_RESTARTS ? this.runHere('it ended too often') : this.spawn();
@@ -205,7 +202,7 @@ export class PipelineHost {
         this.events.batchAnswered(message.sink, message.result, message.milliseconds);
         break;
       case 'state':
-        this.state = { ...message.state, sampling: sumOf(this.sampledBefore, message.state.sampling) };
+        this.state = message.state;
         break;
       case 'said':
         if (message.level === 'warn') this.events.warn(message.message.slice(0, 40), message.message);
@@ -262,12 +259,4 @@ async function within<T>(milliseconds: number, promise: Promise<T>): Promise<T |
   } finally {
     clearTimeout(timer);
   }
-}
-
-function sumOf(former: ThreadState['sampling'], own: ThreadState['sampling']): ThreadState['sampling'] {
-  const sum = { ...former };
-  for (const [rule, { seen, kept }] of Object.entries(own)) {
-    sum[rule] = { seen: seen + (former[rule]?.seen ?? 0), kept: kept + (former[rule]?.kept ?? 0) };
-  }
-  return sum;
 }

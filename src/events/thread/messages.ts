@@ -18,7 +18,6 @@ export type ToThread =
 /** What the consumer knows besides the shared counts. */
 export interface ThreadState {
   readonly spoolBytes: number;
-  readonly sampling: Readonly<Record<string, { readonly seen: number; readonly kept: number }>>;
 }
 
 export type FromThread =

@@ -82,6 +82,12 @@ export const SELF_ROWS = [
     labels: { sink: 'sink' },
   },
   {
+    name: 'promptheus_events_persisted_total',
+    help: 'Events that every sink has acknowledged: what is delivered, in the equation of all.',
+    type: 'counter',
+    labels: {},
+  },
+  {
     name: 'promptheus_events_dropped_total',
     help: 'Accepted events that were given up, by reason.',
     type: 'counter',
@@ -99,6 +105,36 @@ export const SELF_ROWS = [
     help: 'Events on disk that are not acknowledged.',
     type: 'gauge',
     labels: {},
+  },
+  {
+    name: 'promptheus_sink_events_accepted_total',
+    help: 'Events for a sink; accepted = sampled out + delivered + dropped + spilled + pending + in flight.',
+    type: 'counter',
+    labels: { sink: 'sink' },
+  },
+  {
+    name: 'promptheus_sink_events_dropped_total',
+    help: 'Events that a sink is not to get any more, by reason.',
+    type: 'counter',
+    labels: { sink: 'sink', reason: 'reason' },
+  },
+  {
+    name: 'promptheus_sink_events_pending',
+    help: 'Events in memory that a sink is to get.',
+    type: 'gauge',
+    labels: { sink: 'sink' },
+  },
+  {
+    name: 'promptheus_sink_events_in_flight',
+    help: 'Events given to a sink that has not answered yet, by sink.',
+    type: 'gauge',
+    labels: { sink: 'sink' },
+  },
+  {
+    name: 'promptheus_sink_events_spilled',
+    help: 'Events on disk that a sink has not acknowledged.',
+    type: 'gauge',
+    labels: { sink: 'sink' },
   },
   {
     name: 'promptheus_queue_depth',

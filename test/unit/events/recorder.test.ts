@@ -165,14 +165,19 @@ describe('a pipeline of events', () => {
     expect(instance.events.stats().rejected).toEqual({ no_room: 1 });
   });
 
-  it('samples requests alone', async () => {
+  it.each(['memory', 'spill', 'wal'] as const)('samples requests alone, durability: %s', async (durability) => {
     const sink = memorySink();
-    const instance = instanceWith({ sinks: [sink], sampling: { rate: 0 } });
+    const spool = durability === 'memory' ? {} : { spoolDirectory: aFolder() };
+    const instance = instanceWith({ sinks: [sink], sampling: { rate: 0 }, durability, ...spool });
     await instance.trackOperation('cron', 'nightly', async () => 1);
     instance.events.record({ name: 'n' });
     await instance.events.flush();
     expect(sink.events.map((event) => Object.keys(event as object)[1])).toEqual(['operation_type', 'metric_name']);
+    expectBalanced(instance.events.stats());
     expect(instance.events.stats()).toMatchObject({ accepted: 3, sampledOut: 1, delivered: 2 });
+    const { body } = await instance.scrape();
+    expect(body.toString()).toContain('promptheus_events_sampled_out_total{rule="default"} 1\n');
+    expect(body.toString()).toContain('promptheus_sampling_retention_ratio{rule="default"} 0\n');
   });
 
   it.each<[EventsOptions, string]>([

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { fakeDecoder } from './fakes.js';
+import { fakeDecoder, fakeSampler } from './fakes.js';
 import { expectClosed, Rig } from './rig.js';
 
 const options = { batchSize: 10, flushIntervalMs: 1_000 };
@@ -110,9 +110,10 @@ describe('the consumer', () => {
     const rig = new Rig({ options });
     const ids: unknown[] = [];
     const sampler = {
+      ...fakeSampler,
       decide(facts: object) {
         ids.push((facts as { eventId?: string }).eventId);
-        return { keep: true };
+        return { keep: true, rule: 'default' };
       },
     };
     rig.open({ source: { ring: rig.ring.reader(), decoder: fakeDecoder, sampler } });
@@ -127,6 +128,7 @@ describe('the consumer', () => {
   it('keeps what the sampler fails on', () => {
     const rig = new Rig({ options });
     const sampler = {
+      ...fakeSampler,
       decide: () => {
         throw new Error('no');
       },

@@ -1,3 +1,4 @@
+import { expect } from 'vitest';
 import type { EventKind } from '../../../../src/events/event.js';
 import type {
   IncomingRecord,
@@ -65,6 +66,7 @@ export const fakeDecoder = {
 };
 
 export const fakeSampler = {
+  ruleIds: ['default'],
   decide: (facts: object) => ({ keep: (facts as { keep: boolean }).keep, rule: 'default' }),
 };
 
@@ -108,7 +110,7 @@ export class FakeSpool implements SpoolWriterPort {
     this.synced++;
   }
 
-  marked = { accepted: 0, memoryMost: 0 };
+  marked = 0;
 
   save(): void {
     this.#entries = this.#entries.filter(({ needs }) => needs !== 0);
@@ -169,8 +171,8 @@ export class FakeSpool implements SpoolWriterPort {
         for (const entry of this.#entries) entry.wasSeen = true;
         seen = counted();
       },
-      mark: (accepted, memoryMost) => {
-        this.marked = { accepted, memoryMost };
+      mark: (accepted) => {
+        this.marked = accepted;
       },
       get counts() {
         return seen;
@@ -183,6 +185,12 @@ export type Mood = 'well' | 'slow' | 'failing' | 'partly' | 'refusing' | 'hangin
 
 /** What was thrown by who waited for a sink's answer. */
 export const failures: unknown[] = [];
+
+/** Lets answers arrive. */
+export async function settle(): Promise<void> {
+  for (let turn = 0; turn < 6; turn++) await undefined;
+  expect(failures.splice(0)).toEqual([]);
+}
 
 /** A promise that nobody has to look after: whoever waits for it may be dead. */
 class Answer<T> extends Promise<T> {
@@ -210,12 +218,12 @@ export class FakeSink implements Sink {
   readonly #pending: (() => void)[] = [];
   retryAfterMs: number | undefined;
   /** Called before each write: a test's thread can die here. */
-  before = (): void => {};
+  before = (_batch: SinkBatch): void => {};
 
   constructor(readonly name: string) {}
 
   write(batch: SinkBatch): undefined | SinkReceipt | Promise<undefined | SinkReceipt> {
-    this.before();
+    this.before(batch);
     this.batches.push(batch);
     switch (this.mood) {
       case 'well':
@@ -251,6 +259,11 @@ export class FakeSink implements Sink {
 
   get waiting(): number {
     return this.#pending.length;
+  }
+
+  /** Nobody waits for its answers any more: the process that asked is gone. */
+  forget(): void {
+    this.#pending.length = 0;
   }
 
   #store(batch: SinkBatch): undefined {

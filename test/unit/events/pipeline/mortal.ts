@@ -13,6 +13,9 @@ export class Mortal {
   dead = false;
   steps = 0;
 
+  /** `isOver`: what it runs on has stopped. */
+  constructor(private readonly isOver = (): boolean => false) {}
+
   /** Dies after so many steps more. */
   condemn(steps: number): void {
     this.#left = steps;
@@ -21,7 +24,7 @@ export class Mortal {
   step = (): void => {
     if (!this.#running) return;
     this.steps++;
-    if (this.#left-- <= 0) this.dead = true;
+    if (this.#left-- <= 0 || this.isOver()) this.dead = true;
     if (this.dead) throw new Death();
   };
 

@@ -51,11 +51,6 @@ describe('a million requests, five in a hundred of them errors or slow', () => {
     expect(Math.abs(totals.count - truth.count)).toBeLessThan(4 * Math.sqrt(totals.countVariance));
     const ofRoute = estimateTotals(kept.filter(({ route }) => route === '/route-5'));
     expect(Math.abs(ofRoute.count / truth.ofRoute - 1)).toBeLessThan(0.06);
-    expect(sampler.retention()).toMatchObject({
-      error: { seen: 20_000, kept: 20_000 },
-      slow: { seen: 30_000, kept: 30_000 },
-      default: { seen: 950_000, kept: kept.length - 50_000 },
-    });
   });
 
   it('are estimated from stored events, too; an event that was not sampled stands for itself', () => {

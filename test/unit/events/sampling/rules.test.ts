@@ -102,26 +102,3 @@ describe('the order of the rules', () => {
     expect(of({}, {})).toBe('it');
   });
 });
-
-describe('retention', () => {
-  it('counts by rule what was seen and what was kept', () => {
-    const sampler = new Sampler({ rate: 0.05, drop: [{ id: 'health', when: { route: '/health' } }] });
-    let kept = 0;
-    for (let index = 0; index < 1_000; index++) {
-      if (sampler.decide(request({ requestId: `request-${index}` }), 0).keep) kept++;
-    }
-    sampler.decide(request({ status: 500 }), 0);
-    sampler.decide(request({ route: '/health' }), 0);
-    sampler.decide(request({ route: '/health' }), 0);
-    sampler.explain(request({ route: '/health' }));
-    expect(kept).toBeGreaterThan(20);
-    expect(kept).toBeLessThan(90);
-    expect(sampler.retention()).toEqual({
-      error: { seen: 1, kept: 1 },
-      slow: { seen: 0, kept: 0 },
-      critical_route: { seen: 0, kept: 0 },
-      health: { seen: 2, kept: 0 },
-      default: { seen: 1_000, kept },
-    });
-  });
-});

@@ -235,19 +235,21 @@ describe('a segment that is missing', () => {
 
 describe('what the next process is told', () => {
   it('is the most that was in memory only, if this one dies', () => {
-    const options = spool.life();
-    const reader = spool.reader(options);
-    reader.mark(1_000, 64);
-    reader.sync();
+    spool.reader({ ...spool.life(), memoryMost: 64 });
     expect(spool.reader(spool.life()).report).toMatchObject({ uncleanShutdown: true, lostUnknownMax: 64 });
   });
 
+  it('is that, too, where nothing tells of this one but what it wrote', () => {
+    append(spool.writer(spool.life()), numbered(2));
+    const options = { ...spool.life(), memoryMost: 64 };
+    expect(spool.reader(options).report).toMatchObject({ uncleanShutdown: true, lostUnknownMax: 64 + 16_384 });
+  });
+
   it('is nothing of it after a clean end', () => {
-    const options = spool.life();
+    const options = { ...spool.life(), memoryMost: 64 };
     const writer = spool.writer(options);
     const reader = spool.reader(options);
     append(writer, numbered(2));
-    reader.mark(1_000, 64);
     writer.close();
     reader.close();
     expect(spool.reader(spool.life()).report).toMatchObject({
@@ -255,6 +257,19 @@ describe('what the next process is told', () => {
       lostUnknownMax: 0,
       recovered: 2,
     });
+  });
+
+  it('is a clean end where the writer of a thread that died was left open, and its successor was not', () => {
+    const options = { ...spool.life(), takesOver: true };
+    append(spool.writer(options), numbered(2));
+    const reader = spool.reader(options);
+    const writer = spool.writer(options);
+    for (const sink of [0, 1]) reader.settle(sink, reader.read(sink, 9));
+    reader.sync();
+    expect(spool.segments, 'what the dead one has written is gone when it is settled').toHaveLength(1);
+    writer.close();
+    reader.close();
+    expect(spool.reader(spool.life()).report).toMatchObject({ uncleanShutdown: false, lostUnknownMax: 0 });
   });
 
   it('is no clean end when a writer was left open', () => {

@@ -1,5 +1,6 @@
 import { dirname } from 'node:path';
 import type { OpenMode, SpoolFiles } from '../../../../src/events/spool/files.js';
+import { Death } from '../pipeline/mortal.js';
 
 interface Inode {
   /** What a reader of this machine sees. */
@@ -20,7 +21,7 @@ interface Opened {
 export type Pick = (below: number) => number;
 
 /** The machine has stopped; whatever still runs on it changes nothing any more. */
-export class Crashed extends Error {}
+export class Crashed extends Death {}
 
 function failure(code: string, path = ''): Error {
   return Object.assign(new Error(`${code}: ${path}`), { code });
@@ -36,6 +37,7 @@ export class SimulatedDisk implements SpoolFiles {
   capacity = Number.POSITIVE_INFINITY;
   failingSyncs = 0;
   failingReads = false;
+  failingWrites = 0;
   writes = 0;
   syncs = 0;
   clock = 0;
@@ -95,6 +97,10 @@ export class SimulatedDisk implements SpoolFiles {
 
   write(descriptor: number, bytes: Uint8Array, offset: number, length: number): number {
     const inode = this.inode(descriptor);
+    if (this.failingWrites > 0) {
+      this.failingWrites -= 1;
+      throw failure('EIO');
+    }
     const room = this.capacity - this.used;
     if (room <= 0) throw failure('ENOSPC');
     const stops = this.fuse <= 0;
@@ -199,6 +205,12 @@ export class SimulatedDisk implements SpoolFiles {
 
   content(path: string): Buffer {
     return this.named(path).bytes;
+  }
+
+  /** What a loss of power would leave for sure, of the files whose names end so. */
+  syncedTexts(end: string): string[] {
+    const files = [...this.syncedNames].filter(([name]) => name.endsWith(end));
+    return files.map(([, { synced }]) => synced.toString('latin1'));
   }
 
   get hasForgotten(): boolean {
