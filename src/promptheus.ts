@@ -236,7 +236,7 @@ function eventParts(options: ResolvedOptions, given: EventParts | undefined, rec
   return {
     findForbiddenKey: find,
     operationEvents: recorder,
-    wideEvents: events.wide ? new WideEvents(recorder, { sampling: events.sampling }) : undefined,
+    wideEvents: events.wide ? new WideEvents(recorder, events) : undefined,
   };
 }
 

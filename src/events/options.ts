@@ -39,6 +39,8 @@ export interface EventsOptions {
   readonly queueLimit?: number;
   /** Most bytes of events in memory. Default: 10 MiB. */
   readonly queueLimitBytes?: number;
+  /** Most bytes of one event, 1 KiB to 1 MiB: longer texts are cut, and what is then too long is dropped. Default: 16 KiB. */
+  readonly eventBytes?: number;
   /**
    * What gives way when the queue is full: the oldest event of the ordinary lane, the newest, none (`'spill'`: the oldest go
    * to disk), or the caller of `events.recordWhenRoom` (`'block'`). Default: `'drop-oldest'`; `'spill'` where there is a spool.
@@ -78,6 +80,7 @@ const KNOWN: ReadonlyArray<keyof EventsOptions> = [
   'batchSize',
   'queueLimit',
   'queueLimitBytes',
+  'eventBytes',
   'whenFull',
   'sampling',
   'wide',
@@ -109,14 +112,17 @@ export function resolveEvents(options: EventsOptions | false | undefined): Resol
   assert(isTexts(forbiddenKeys), 'forbiddenKeys', 'an array of strings', forbiddenKeys);
   assertSinks(sinks, enableAsyncMetrics);
   const { queueLimit = of.queueLimit, batchSize = of.batchSize, flushIntervalMs = of.flushIntervalMs } = options;
-  const { queueLimitBytes = DEFAULT_BYTE_LIMIT, spoolLimitBytes = 1_024 * MIB } = options;
+  const { queueLimitBytes = DEFAULT_BYTE_LIMIT, spoolLimitBytes = 1_024 * MIB, eventBytes = 16_384 } = options;
   if (sampling !== false) resolveSampling(sampling);
   const counts = { queueLimit, batchSize, flushIntervalMs, queueLimitBytes, spoolLimitBytes };
   for (const [name, value] of Object.entries(counts)) {
     assert(Number.isSafeInteger(value) && value > 0, name, 'a whole number above 0', value);
   }
+  const isOneEvent = Number.isSafeInteger(eventBytes) && eventBytes >= 1_024 && eventBytes <= MIB;
+  assert(isOneEvent, 'eventBytes', 'a whole number from 1,024 to 1,048,576', eventBytes);
   return Object.freeze({
     ...counts,
+    eventBytes,
     sinks: Object.freeze([...sinks]),
     durability,
     spoolDirectory,

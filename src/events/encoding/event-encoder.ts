@@ -17,7 +17,7 @@ export type OfferOutcome = 'accepted' | 'ring_full' | 'too_large' | 'serialize_e
 export type EncodedJson = { readonly json: string } | { readonly failure: 'too_large' | 'serialize_error' };
 
 /** A ring holds several of the longest records. */
-const RECORDS_IN_RING = 4;
+export const RECORDS_IN_RING = 4;
 
 /** Writes events into a ring: the caller's thread makes no text, and never waits. One for each ring. */
 export class EventEncoder {

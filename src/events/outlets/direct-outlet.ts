@@ -1,4 +1,4 @@
-import { EventEncoder } from '../encoding/event-encoder.js';
+import { EventEncoder, RECORDS_IN_RING } from '../encoding/event-encoder.js';
 import type { EventFields } from '../encoding/record-writer.js';
 import type { EventKind, LossEquation } from '../event.js';
 import type { ResolvedEvents } from '../options.js';
@@ -7,7 +7,6 @@ import { createRing } from '../ring/ring.js';
 import type { PipelineCounts, SinkState } from '../store/read-counts.js';
 import type { StopOutcome } from '../thread/host-events.js';
 import type { Offered, Outlet, RecorderCounts } from './outlet.js';
-import { EVENT_BYTES } from './thread-outlet.js';
 
 /** `enableAsyncMetrics: false` (S0.8): each event is written before `record` returns, on the caller's time. */
 export class DirectOutlet implements Outlet {
@@ -26,8 +25,9 @@ export class DirectOutlet implements Outlet {
     private readonly processId: string,
     private readonly warn: (key: string, message: string) => void,
   ) {
+    const { eventBytes } = options;
     const forbidden = forbiddenKeys(options.forbiddenKeys);
-    this.encoder = new EventEncoder(createRing(4 * EVENT_BYTES), { eventBytes: EVENT_BYTES, forbidden });
+    this.encoder = new EventEncoder(createRing(RECORDS_IN_RING * eventBytes), { eventBytes, forbidden });
     this.stored = options.sinks.map(() => 0);
     this.failed = options.sinks.map(() => 0);
   }

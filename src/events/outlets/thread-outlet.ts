@@ -1,9 +1,9 @@
-import { EventEncoder } from '../encoding/event-encoder.js';
-import type { EventFields } from '../encoding/record-writer.js';
+import { EventEncoder, RECORDS_IN_RING } from '../encoding/event-encoder.js';
+import { type EventFields, recordBytes } from '../encoding/record-writer.js';
 import type { EventKind } from '../event.js';
 import type { ResolvedEvents } from '../options.js';
 import { forbiddenKeys } from '../redaction/forbidden-keys.js';
-import { createRing } from '../ring/ring.js';
+import { createRing, DEFAULT_RING_BYTES } from '../ring/ring.js';
 import { RingReader } from '../ring/ring-reader.js';
 import { resolveSampling } from '../sampling/resolve.js';
 import { ruleIds } from '../sampling/rules.js';
@@ -14,11 +14,6 @@ import { PipelineHost } from '../thread/host.js';
 import type { HostEvents, StopOutcome } from '../thread/host-events.js';
 import type { Recovery } from '../thread/messages.js';
 import type { Offered, Outlet, RecorderCounts } from './outlet.js';
-
-/** The longest event, in bytes. */
-export const EVENT_BYTES = 16_384;
-/** Under `wal` nothing goes through the ring. */
-const SMALLEST_RING = 65_536;
 
 /** Events go through memory that is shared with the thread. */
 export class ThreadOutlet implements Outlet {
@@ -35,9 +30,10 @@ export class ThreadOutlet implements Outlet {
     protected readonly processId: string,
     events: HostEvents,
   ) {
-    const { sinks, durability, queueLimit, queueLimitBytes, forbiddenKeys: extra, sampling } = options;
+    const { sinks, durability, queueLimit, queueLimitBytes, eventBytes, forbiddenKeys: extra, sampling } = options;
     const isLog = durability === 'wal';
-    this.ring = createRing(isLog ? SMALLEST_RING : undefined);
+    // Under `wal` nothing goes through the ring.
+    this.ring = createRing(Math.max(isLog ? 0 : DEFAULT_RING_BYTES, RECORDS_IN_RING * eventBytes));
     const rules = sampling === undefined ? [] : ruleIds(resolveSampling(sampling));
     this.store = createStoreMemory({
       events: isLog ? 0 : queueLimit,
@@ -45,7 +41,7 @@ export class ThreadOutlet implements Outlet {
       sinks: sinks.length,
       rules: rules.length,
     });
-    this.encoder = new EventEncoder(this.ring, { eventBytes: EVENT_BYTES, forbidden: forbiddenKeys(extra) });
+    this.encoder = new EventEncoder(this.ring, { eventBytes, forbidden: forbiddenKeys(extra) });
     this.waiting = new RingReader(this.ring);
     const names = sinks.map(({ name }) => name);
     this.reader = new CountsReader(this.store, names, rules);
@@ -59,15 +55,12 @@ export class ThreadOutlet implements Outlet {
 
   /** Of the queue's lane and bytes, with what the ring holds for it, and of the ring, where a record does not cross the end. */
   hasRoom({ pending, inFlight, bytesHeld }: PipelineCounts): boolean {
-    const { queueLimit, queueLimitBytes } = this.options;
+    const { queueLimit, queueLimitBytes, eventBytes } = this.options;
     const held = pending + inFlight;
     if (held === 0) return true;
-    const { used } = this.waiting;
-    return (
-      held < normalLimitOf(queueLimit) &&
-      bytesHeld + used + EVENT_BYTES <= queueLimitBytes &&
-      used + 2 * EVENT_BYTES <= this.ring.byteLength
-    );
+    const longest = recordBytes(eventBytes);
+    const hasBytes = bytesHeld + longest <= queueLimitBytes;
+    return held < normalLimitOf(queueLimit) && hasBytes && this.waiting.used + 2 * longest <= this.ring.byteLength;
   }
 
   async start(): Promise<void> {
@@ -87,13 +80,14 @@ export class ThreadOutlet implements Outlet {
 
   counts(recorder: RecorderCounts): PipelineCounts {
     const { waiting } = this;
-    return this.reader.read({
+    const counts = this.reader.read({
       ...recorder,
       // Read within the reading of the counts.
       get waiting() {
         return waiting.waiting;
       },
     });
+    return { ...counts, bytesHeld: counts.bytesHeld + waiting.used };
   }
 
   get spoolBytes(): number {

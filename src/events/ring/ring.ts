@@ -17,13 +17,13 @@ export const SLEEPING = 32;
 const CONTROL_BYTES = 256;
 const SMALLEST = 1_024;
 const LARGEST = 2 ** 30;
-const DEFAULT_BYTES = 4 * 2 ** 20;
+export const DEFAULT_RING_BYTES = 4 * 2 ** 20;
 
 /** In the place of a record's length: the next record is at the beginning of the ring. */
 export const SKIP = -1;
 
 /** The bytes are rounded up to a power of two. */
-export function createRing(bytes = DEFAULT_BYTES): SharedArrayBuffer {
+export function createRing(bytes = DEFAULT_RING_BYTES): SharedArrayBuffer {
   const capacity = 2 ** Math.ceil(Math.log2(Math.min(Math.max(bytes, SMALLEST), LARGEST)));
   return new SharedArrayBuffer(CONTROL_BYTES + capacity);
 }

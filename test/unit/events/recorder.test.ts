@@ -185,6 +185,7 @@ describe('a pipeline of events', () => {
     [{ durability: 'disk' as never }, 'events.durability must be'],
     [{ durability: 'wal' }, "events.durability: 'wal' needs events.spoolDirectory"],
     [{ whenFull: 'spill' }, 'needs durability'],
+    [{ eventBytes: 100 }, 'events.eventBytes must be a whole number from 1,024 to 1,048,576, got 100'],
     [{ queueLimit: 0 }, 'events.queueLimit must be a whole number above 0, got 0'],
     [{ sinks: [memorySink(), memorySink()] }, 'Two of events.sinks have the name "memory"'],
     [{ sinks: [hanging], enableAsyncMetrics: false }, 'which the sink "hanging" cannot'],

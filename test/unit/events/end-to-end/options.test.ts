@@ -76,6 +76,22 @@ describe('the options of events', () => {
     expect(warnings).toContainEqual(expect.stringContaining('in memory alone'));
   });
 
+  it.each(['memory', 'wal'] as const)('let an event be as long as they say, under %s', async (durability) => {
+    const folder = aFolder();
+    const text = 'x'.repeat(600_000);
+    const path = join(folder, 'events.jsonl');
+    const spool = durability === 'wal' ? { spoolDirectory: join(folder, 'spool') } : {};
+    for (const eventBytes of [1_024, 1_048_576]) {
+      const instance = pipeline({ sinks: [jsonlSink({ path })], durability, eventBytes, ...spool });
+      for (let n = 0; n < 3; n++) expect(instance.events.record({ name: 'n', context: { text } })).toBe('accepted');
+      await instance.stop();
+    }
+    const lengths = linesIn(path).map((line) => String(line.text).length);
+    expect(lengths).toHaveLength(6);
+    expect(Math.max(...lengths.slice(0, 3))).toBeLessThan(1_024);
+    expect(Math.min(...lengths.slice(3))).toBeGreaterThan(100_000);
+  });
+
   it('let a caller wait until there is room', async () => {
     const { sink, release } = heldSink();
     const instance = pipeline({ sinks: [sink], queueLimit: 10, batchSize: 10, whenFull: 'block' });

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { metricFields } from '../../../../src/events/operations/metric-fields.js';
 import { checkOperation, operationFields } from '../../../../src/events/operations/operation.js';
+import { resolveEvents } from '../../../../src/events/options.js';
 import { WideEvents } from '../../../../src/events/wide/wide-events.js';
 
 /** The fields that docs/events.md lists for a kind. */
@@ -70,5 +71,17 @@ describe('docs/events.md', () => {
   it('lists every field of a metric', () => {
     const made = metricFields({ name: 'n', value: 1 });
     expect(listed('Metric')).toEqual('fields' in made ? Object.keys(made.fields) : []);
+  });
+
+  it('has every option', () => {
+    const [, section = ''] = readFileSync('docs/events.md', 'utf8').split('\n## Options\n');
+    const options = [...section.matchAll(/^\| (`.*?`) \|/gm)].flatMap(([, names = '']) => names.split(', '));
+    let known = '';
+    try {
+      resolveEvents({ none: true } as never);
+    } catch (error) {
+      known = /Known here: ([^.]*)\./.exec((error as Error).message)?.[1] ?? '';
+    }
+    expect(options.map((name) => name.slice(1, -1)).sort()).toEqual(known.split(', ').sort());
   });
 });
