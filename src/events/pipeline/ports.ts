@@ -60,6 +60,8 @@ export interface SpoolReaderPort<E extends SinkEvent = SinkEvent> {
   mark(accepted: number): void;
   /** Not settled by every sink, and by each. */
   readonly counts: { readonly events: number; readonly perSink: readonly number[] };
+  /** The id of the event that the thread before this one has appended last; known where there was one, and it had. */
+  readonly lastAppended: string | undefined;
   /** Since it was opened: what was appended, and cannot be read any more. */
   readonly lost: { readonly events: number };
 }

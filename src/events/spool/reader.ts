@@ -16,7 +16,7 @@ import { SpoolLock } from './lock.js';
 import { type SpoolOptions, withDefaults } from './options.js';
 import { emptyReport, mend, recover, type SpoolReport, seal } from './recovery.js';
 import { SegmentScan } from './scan.js';
-import { type ScanResult, type Segment, withSegment } from './segment.js';
+import { lastIdIn, type ScanResult, type Segment, withSegment } from './segment.js';
 
 /** An event as it was read, and where it stands: `settle` and `giveBack` find it by that. */
 export interface SpooledEvent extends SinkEvent {
@@ -32,6 +32,8 @@ export interface SpooledEvent extends SinkEvent {
  */
 export class SpoolReader {
   readonly report: SpoolReport = emptyReport();
+  /** The id of the last event that the writers of this process wrote before it was opened; where `takesOver` was asked for. */
+  lastAppended: string | undefined;
   private readonly settings: Required<SpoolOptions>;
   private readonly contents: SpoolContents;
   private accepted = 0;
@@ -57,6 +59,7 @@ export class SpoolReader {
     if (cursors === 'lost') setCursorsAside(files, directory);
     if (typeof cursors === 'object') this.contents.restore(cursors.settled);
     recover(this.contents, cursors, this.report, this.highWater(false), takesOver);
+    if (takesOver) this.findLastAppended();
     this.sealFound();
     for (const [at, name] of this.contents.sinks.entries()) {
       if (at >= sinks.length) this.report.unclaimed[name] = this.contents.unsettled[at] ?? 0;
@@ -208,6 +211,12 @@ export class SpoolReader {
   private onHarm(segment: Segment, scan: ScanResult): void {
     if (scan.tail !== undefined) this.report.torn += 1;
     this.attempt(() => mend(this.settings.files, this.directory, segment, scan));
+  }
+
+  private findLastAppended(): void {
+    const { files, process } = this.settings;
+    const newest = this.contents.segments.findLast(({ header, first }) => header.process === process && first > 0);
+    if (newest !== undefined) this.attempt(() => void (this.lastAppended = lastIdIn(files, newest)));
   }
 
   /** What a dead process or thread wrote may not be on the disk yet, and the high water is about to be replaced by ours. */

@@ -22,17 +22,26 @@ export interface SpoolCounts {
   readonly lost?: number;
 }
 
+/** What a death may have left at odds with the store. */
+export interface Surroundings {
+  readonly onDisk?: SpoolCounts | undefined;
+  /** Whether the event is the last that was written to the spool: how many stand there does not tell, since others may have come back. */
+  readonly wasAppended?: ((seq: number) => boolean) | undefined;
+  /** Gives back the space of records that the store had taken. */
+  readonly ring?: { giveBackUpTo(seq: number): void } | undefined;
+}
+
 /**
  * What a new owner does first, since the former one may have died between any two of its steps: the events' own words
  * are the truth, and the counts follow them. Gives the slots in use, in the order of their arrival.
  */
-export function repair(views: StoreViews, counts: Counts, sinks: number, onDisk: SpoolCounts | undefined): number[] {
+export function repair(views: StoreViews, counts: Counts, sinks: number, around: Surroundings): number[] {
   const used: number[] = [];
   counts.forgetHeld();
   for (let slot = 0; slot < (views.header[SLOTS_USED] as number); slot++) {
     const before = views.status[slot] as status.Status;
     if (!status.isUsed(before)) continue;
-    if (status.isAppending(before) && onDisk !== undefined && onDisk.events > counts.get(EVENT_SCOPE, SPILLED)) {
+    if (status.isAppending(before) && around.wasAppended?.(views.seq[slot] as number) === true) {
       Atomics.store(views.status, slot, 0);
       continue;
     }
@@ -46,7 +55,7 @@ export function repair(views: StoreViews, counts: Counts, sinks: number, onDisk:
   const newest = used.at(-1);
   // It had come into the store, and was not yet counted as taken from the ring.
   if (newest !== undefined && (views.seq[newest] as number) > counts.lastSeq) counts.take(views.seq[newest] as number);
-  closeGaps(counts, sinks, onDisk, 'thread_lost');
+  closeGaps(counts, sinks, around.onDisk, 'thread_lost');
   return used;
 }
 

@@ -59,6 +59,19 @@ describe('a death at any step', () => {
     });
   });
 
+  it('takes no event for written because others have come back to the spool, whose cursors were not saved', () => {
+    const live = (rig: Rig): void => {
+      for (let time = 0; time < 2; time++) {
+        rig.offer(3);
+        for (let turn = 0; turn < 3; turn++) rig.turn(200);
+      }
+    };
+    const options = { spool: true, limits: { events: 1 }, options: { whenFull: 'spill' as const } };
+    atEachDeath(options, live, (rig) => {
+      expect(rig.seqs()).toEqual(expect.arrayContaining(Array.from({ length: rig.ring.accepted }, (_, seq) => seq)));
+    });
+  });
+
   it('drops once what a full queue drops', () => {
     const live = (rig: Rig): void => {
       rig.offer(9);

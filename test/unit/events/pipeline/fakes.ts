@@ -87,6 +87,7 @@ export class FakeSpool implements SpoolWriterPort {
   broken = false;
   appended = 0;
   #vanished = 0;
+  #last: string | undefined;
 
   constructor(readonly sinks: number) {}
 
@@ -94,6 +95,7 @@ export class FakeSpool implements SpoolWriterPort {
     if (this.broken) return 'failed';
     if (this.#entries.length >= this.capacity) return 'full';
     this.appended++;
+    this.#last = record.id;
     this.#entries.push({
       record,
       needs: record.sinks,
@@ -146,6 +148,7 @@ export class FakeSpool implements SpoolWriterPort {
     let seen = counted();
     return {
       lost,
+      lastAppended: this.#last,
       read: (sink, most) => {
         const next = needing(sink)
           .filter(({ record }) => !given[sink]!.has(record))

@@ -50,12 +50,12 @@ interface Life {
 const livesOf = (steps: typeof STEPS): fc.Arbitrary<Life[]> =>
   fc.array(
     fc.record({
-      steps: fc.array(fc.oneof(...steps), { maxLength: 40 }),
+      steps: fc.array(fc.oneof(...steps), { maxLength: 40, size: 'max' }),
       fuse: fc.oneof(fc.nat({ max: 150 }), fc.constant(Number.POSITIVE_INFINITY)),
       end: fc.constantFrom('kill' as const, 'power' as const, 'close' as const),
       picks: fc.array(fc.nat({ max: 1_000 }), { minLength: 8, maxLength: 8 }),
     }),
-    { minLength: 1, maxLength: 4 },
+    { minLength: 1, maxLength: 4, size: 'max' },
   );
 
 function picker(picks: readonly number[]): Pick {
