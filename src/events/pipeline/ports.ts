@@ -54,8 +54,8 @@ export interface SpoolReaderPort<E extends SinkEvent = SinkEvent> {
   /** The oldest that the sink needs and was not given by this reader. */
   read(sink: number, most: number): readonly E[];
   settle(sink: number, events: readonly E[]): void;
-  /** Looks for what was appended meanwhile, and writes the cursors when they are due. */
-  refresh(): void;
+  /** Looks for what was appended meanwhile, and writes the cursors when they are due; false where the disk did not let it look. */
+  refresh(): boolean;
   /** For whoever looks at what a dead process left: how much it had accepted. */
   mark(accepted: number): void;
   /** Not settled by every sink, and by each. */

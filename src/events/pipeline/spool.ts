@@ -53,7 +53,7 @@ export class Spool {
   /** Reading finds what is corrupt. Not within a change: the disk takes its time. */
   read(sink: number, most: number): readonly SinkEvent[] {
     if (this.#reader === undefined) return [];
-    if (this.#appended) this.refresh();
+    if (this.#appended && !this.refresh()) return [];
     const events = this.#reader.read(sink, most);
     return this.#closeGaps() ? events : [];
   }
@@ -67,12 +67,11 @@ export class Spool {
     this.refresh();
   }
 
-  /** Sees what was appended. Not within a change. */
-  refresh(): void {
-    if (this.#reader === undefined) return;
-    this.#reader.refresh();
+  /** Sees what was appended; false where it cannot now, which tells nothing of what is there. Not within a change. */
+  refresh(): boolean {
+    if (this.#reader?.refresh() !== true) return false;
     this.#appended = false;
-    this.#closeGaps();
+    return this.#closeGaps();
   }
 
   #closeGaps(): boolean {

@@ -125,18 +125,19 @@ export class SpoolReader {
     }
   }
 
-  /** Looks for what a writer of this process has appended. Also the turn at which the cursors are written when they are due. */
-  refresh(): void {
-    if (this.closed) return;
+  /** Looks for what a writer of this process has appended; false where the disk does not let it. Also the turn at which the cursors are written when they are due. */
+  refresh(): boolean {
+    if (this.closed) return false;
     this.lock.renew();
     const before = this.contents.bytes;
-    this.attempt(() => {
+    const looked = this.attempt(() => {
       this.report.gaps += this.losing(() => this.contents.look());
       this.report.corrupt += this.losing(() => this.contents.loseMissing());
     });
     // The high water has moved.
     this.changed ||= this.contents.bytes !== before;
     this.writeIfDue();
+    return looked;
   }
 
   /** How many events the process has accepted, for whoever looks at what it left. */
@@ -276,13 +277,14 @@ export class SpoolReader {
     }
   }
 
-  private attempt(work: () => void): void {
+  private attempt(work: () => void): boolean {
     try {
       work();
       this.readError = undefined;
     } catch (error) {
       this.readError = asError(error);
     }
+    return this.readError === undefined;
   }
 }
 

@@ -85,6 +85,7 @@ export class FakeSpool implements SpoolWriterPort {
   #entries: OnDisk[] = [];
   capacity = Number.POSITIVE_INFINITY;
   broken = false;
+  unreachable = false;
   appended = 0;
   #vanished = 0;
   #last: string | undefined;
@@ -169,10 +170,12 @@ export class FakeSpool implements SpoolWriterPort {
         seen = counted();
       },
       refresh: () => {
+        if (this.unreachable) return false;
         lost.events += this.#vanished;
         this.#vanished = 0;
         for (const entry of this.#entries) entry.wasSeen = true;
         seen = counted();
+        return true;
       },
       mark: (accepted) => {
         this.marked = accepted;
