@@ -37,11 +37,13 @@ export interface Surroundings {
  */
 export function repair(views: StoreViews, counts: Counts, sinks: number, around: Surroundings): number[] {
   const used: number[] = [];
+  let appended = 0;
   counts.forgetHeld();
   for (let slot = 0; slot < (views.header[SLOTS_USED] as number); slot++) {
     const before = views.status[slot] as status.Status;
     if (!status.isUsed(before)) continue;
     if (status.isAppending(before) && around.wasAppended?.(views.seq[slot] as number) === true) {
+      appended = status.spoolMask(before, sinks);
       Atomics.store(views.status, slot, 0);
       continue;
     }
@@ -55,23 +57,33 @@ export function repair(views: StoreViews, counts: Counts, sinks: number, around:
   const newest = used.at(-1);
   // It had come into the store, and was not yet counted as taken from the ring.
   if (newest !== undefined && (views.seq[newest] as number) > counts.lastSeq) counts.take(views.seq[newest] as number);
-  closeGaps(counts, sinks, around.onDisk, 'thread_lost');
+  if (around.onDisk !== undefined) measure(counts, sinks, around.onDisk, appended);
+  closeGaps(counts, sinks, 'thread_lost');
   return used;
 }
 
 /**
- * Makes the equation close after what could not be counted as it happened. On disk is what was measured there. More
- * than was known: under `wal` what the main thread has written meanwhile, else left by a former process, or acknowledged
- * once already by a sink whose cursor was not on disk yet. Less: lost, for the reason given.
+ * Counts what stands on disk as it was found there. More than was known: under `wal` what the main thread has written
+ * meanwhile, the event that a thread was appending as it died (`appended`: for these sinks), else left by a former process,
+ * or acknowledged once already by a sink whose cursor was not on disk yet. Less is lost: a gap.
  */
-export function closeGaps(counts: Counts, sinks: number, onDisk: SpoolCounts | undefined, reason: DropReason): void {
-  if (onDisk !== undefined) {
-    const unknown = onDisk.events + (onDisk.lost ?? 0) - counts.get(EVENT_SCOPE, SPILLED);
-    const written = Math.min(unknown, counts.written - counts.taken);
-    if (written > 0) counts.take(counts.lastSeq, written);
-    counts.set(EVENT_SCOPE, SPILLED, onDisk.events);
-    for (let sink = 0; sink < sinks; sink++) counts.set(sinkScope(sink), SPILLED, onDisk.perSink[sink] ?? 0);
-  }
+export function measure(counts: Counts, sinks: number, onDisk: SpoolCounts, appended = 0): void {
+  const { events, perSink, lost = 0 } = onDisk;
+  const unknown = events + lost - counts.get(EVENT_SCOPE, SPILLED);
+  const written = Math.max(0, Math.min(unknown, counts.written - counts.taken));
+  if (written > 0) counts.take(counts.lastSeq, written);
+  const found = (scope: number, there: number, known: number): void => {
+    const returned = there - counts.get(scope, SPILLED) - known;
+    counts.set(scope, SPILLED, there);
+    if (returned > 0) counts.add(scope, RECOVERED, returned);
+  };
+  found(EVENT_SCOPE, events, written - lost + (appended === 0 ? 0 : 1));
+  for (let sink = 0; sink < sinks; sink++)
+    found(sinkScope(sink), perSink[sink] ?? 0, written + ((appended >> sink) & 1));
+}
+
+/** Makes the equation close after what could not be counted as it happened. */
+export function closeGaps(counts: Counts, sinks: number, reason: DropReason): void {
   for (let scope = EVENT_SCOPE; scope <= sinks; scope++) {
     const gap = gapOf(counts, scope);
     if (gap > 0) counts.addDropped(scope, reason, gap);

@@ -179,11 +179,12 @@ export class Store {
       this.#slots.write(slot, word);
       return outcome;
     }
-    this.#free(slot);
+    // Before it leaves memory: who takes over then finds it here as well, and knows that it is counted.
     this.counts.add(EVENT_SCOPE, SPILLED, 1);
     for (let sink = 0; sink < this.limits.sinks; sink++) {
       if ((mask & (1 << sink)) !== 0) this.counts.add(sinkScope(sink), SPILLED, 1);
     }
+    this.#free(slot);
     return outcome;
   }
 
