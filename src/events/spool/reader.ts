@@ -155,6 +155,7 @@ export class SpoolReader {
   close(): void {
     if (this.closed) return;
     this.refresh();
+    this.attempt(() => this.contents.findLateMarks());
     this.closed = true;
     const { process } = this.settings;
     this.tryWrite(this.contents.segments.every(({ header, ended }) => ended || header.process !== process));

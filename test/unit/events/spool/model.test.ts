@@ -128,6 +128,21 @@ describe('a spool on a disk that stops between any two operations', () => {
   );
 });
 
+it('a spool ends in order although there was no room at first for the mark of a segment that a sync has failed on', () => {
+  const world = new SpoolWorld();
+  world.append(1, 3, 0);
+  world.fill(0);
+  world.disk.failingSyncs = 1;
+  world.turn(500);
+  world.fill(Number.POSITIVE_INFINITY);
+  world.sync(1);
+  world.turn(0);
+  world.close();
+  world.kill();
+  world.start();
+  expect(world.reader.report).toMatchObject({ uncleanShutdown: false, lostUnknownMax: 0, recovered: 1 });
+});
+
 function holds(fsync: FsyncPolicy, steps: typeof STEPS): void {
   fc.assert(
     fc.property(livesOf(steps), (lives) => {
