@@ -7,6 +7,8 @@ import { createRing, DEFAULT_RING_BYTES } from '../ring/ring.js';
 import { RingReader } from '../ring/ring-reader.js';
 import { resolveSampling } from '../sampling/resolve.js';
 import { ruleIds } from '../sampling/rules.js';
+import { nodeFiles } from '../spool/files.js';
+import { SpoolLock } from '../spool/lock.js';
 import { createStoreMemory, normalLimitOf } from '../store/layout.js';
 import { CountsReader, type PipelineCounts } from '../store/read-counts.js';
 import { type PipelineStart, spillAtExit } from '../thread/assemble.js';
@@ -74,6 +76,8 @@ export class ThreadOutlet implements Outlet {
 
   async stop(timeoutMs: number): Promise<StopOutcome> {
     const outcome = await this.host.stop(timeoutMs);
+    const { spoolDirectory } = this.options;
+    if (spoolDirectory !== undefined) SpoolLock.leave(spoolDirectory, this.processId, nodeFiles);
     process.off('exit', this.onExit);
     return outcome;
   }

@@ -21,7 +21,7 @@ import type {
 import { type RunnerParts, SinkRunner } from './sink-runner.js';
 import { Spiller } from './spiller.js';
 import { Spool } from './spool.js';
-import { StoredEvents } from './stored-events.js';
+import { eventId, StoredEvents } from './stored-events.js';
 
 export interface ConsumerParts {
   /** Made by `createStoreMemory`; a new consumer takes it from the former one. */
@@ -84,7 +84,12 @@ export class Consumer {
   constructor(parts: ConsumerParts) {
     const { source, clock, log, processId } = parts;
     const inlet = source && new Inlet(source.ring);
-    const store = Store.open(parts.memory, { onDisk: parts.spool?.reader?.counts, ring: inlet });
+    const reader = parts.spool?.reader;
+    const store = Store.open(parts.memory, {
+      onDisk: reader?.counts,
+      wasAppended: reader && ((seq) => reader.lastAppended === eventId(processId, seq)),
+      ring: inlet,
+    });
     const options = { ...PIPELINE_DEFAULTS, ...parts.options };
     this.#store = store;
     this.#clock = clock;

@@ -89,8 +89,8 @@ export class Intake {
       this.#store.add(event);
       counts.take(seq);
     } else if (this.#spillsVictims(now) && this.#spiller.appendArriving(event, now)) {
-      counts.take(seq);
       for (let scope = EVENT_SCOPE; scope <= limits.sinks; scope++) counts.add(scope, SPILLED, 1);
+      counts.take(seq);
     } else {
       counts.take(seq);
       counts.addDroppedAtOnce(this.#reason);

@@ -54,12 +54,14 @@ export interface SpoolReaderPort<E extends SinkEvent = SinkEvent> {
   /** The oldest that the sink needs and was not given by this reader. */
   read(sink: number, most: number): readonly E[];
   settle(sink: number, events: readonly E[]): void;
-  /** Looks for what was appended meanwhile, and writes the cursors when they are due. */
-  refresh(): void;
+  /** Looks for what was appended meanwhile, and writes the cursors when they are due; false where the disk did not let it look. */
+  refresh(): boolean;
   /** For whoever looks at what a dead process left: how much it had accepted. */
   mark(accepted: number): void;
   /** Not settled by every sink, and by each. */
   readonly counts: { readonly events: number; readonly perSink: readonly number[] };
+  /** The id of the event that the thread before this one has appended last; known where there was one, and it had. */
+  readonly lastAppended: string | undefined;
   /** Since it was opened: what was appended, and cannot be read any more. */
   readonly lost: { readonly events: number };
 }

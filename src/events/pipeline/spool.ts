@@ -1,7 +1,7 @@
 import type { DropReason } from '../event.js';
 import type { SinkEvent } from '../sinks/sink.js';
 import { DELIVERED, EVENT_SCOPE, SPILLED, sinkScope } from '../store/layout.js';
-import { closeGaps } from '../store/repair.js';
+import { closeGaps, measure } from '../store/repair.js';
 import type { AppendOutcome, Store } from '../store/store.js';
 import type { SpoolReaderPort, SpoolRecord, SpoolWriterPort } from './ports.js';
 
@@ -53,7 +53,7 @@ export class Spool {
   /** Reading finds what is corrupt. Not within a change: the disk takes its time. */
   read(sink: number, most: number): readonly SinkEvent[] {
     if (this.#reader === undefined) return [];
-    if (this.#appended) this.refresh();
+    if (this.#appended && !this.refresh()) return [];
     const events = this.#reader.read(sink, most);
     return this.#closeGaps() ? events : [];
   }
@@ -67,12 +67,11 @@ export class Spool {
     this.refresh();
   }
 
-  /** Sees what was appended. Not within a change. */
-  refresh(): void {
-    if (this.#reader === undefined) return;
-    this.#reader.refresh();
+  /** Sees what was appended; false where it cannot now, which tells nothing of what is there. Not within a change. */
+  refresh(): boolean {
+    if (this.#reader?.refresh() !== true) return false;
     this.#appended = false;
-    this.#closeGaps();
+    return this.#closeGaps();
   }
 
   #closeGaps(): boolean {
@@ -80,7 +79,9 @@ export class Spool {
     if (!this.#store.begin()) return false;
     const newlyLost = lost.events - this.#lostBefore;
     this.#lostBefore = lost.events;
-    closeGaps(this.#store.counts, this.#store.limits.sinks, { ...counts, lost: newlyLost }, 'spool_corrupt');
+    const { sinks } = this.#store.limits;
+    measure(this.#store.counts, sinks, { ...counts, lost: newlyLost });
+    closeGaps(this.#store.counts, sinks, 'spool_corrupt');
     this.#store.end();
     return true;
   }
@@ -102,45 +103,48 @@ export class Spool {
     return outcome;
   }
 
-  /** A sink has stored these. */
+  /** A sink has stored these. That is counted before they are no more on disk: what is not counted by a death in between comes again. */
   settle(sink: number, events: readonly SinkEvent[]): void {
+    const { counts } = this.#store;
+    counts.add(sinkScope(sink), DELIVERED, events.length);
     const whole = this.#dropped.size === 0 ? events : events.filter(({ id }) => !this.#dropped.has(id));
-    if (whole.length > 0) this.#store.counts.add(EVENT_SCOPE, DELIVERED, this.#settled(sink, whole));
+    if (whole.length > 0) this.#settled(sink, whole, (gone) => counts.add(EVENT_SCOPE, DELIVERED, gone));
     if (whole.length < events.length) {
       for (const event of events) {
         const dropped = this.#dropped.get(event.id);
         if (dropped !== undefined) this.#settleIncomplete(sink, event, dropped);
       }
     }
-    this.#store.counts.add(sinkScope(sink), DELIVERED, events.length);
   }
 
   /** A sink does without this one. */
   settleDropped(sink: number, event: SinkEvent, reason: DropReason): void {
-    this.#settleIncomplete(sink, event, this.#dropped.get(event.id) ?? reason);
     this.#store.counts.addDropped(sinkScope(sink), reason);
+    this.#settleIncomplete(sink, event, this.#dropped.get(event.id) ?? reason);
   }
 
   /** One alone, since the spool tells how many events are gone and not which. */
   #settleIncomplete(sink: number, event: SinkEvent, dropped: DropReason): void {
-    if (this.#settled(sink, [event]) === 0) {
-      this.#rememberDropped(event.id, dropped);
-    } else {
-      this.#dropped.delete(event.id);
-      this.#store.counts.addDropped(EVENT_SCOPE, dropped);
-    }
+    this.#settled(sink, [event], (gone) => {
+      if (gone === 0) {
+        this.#rememberDropped(event.id, dropped);
+      } else {
+        this.#dropped.delete(event.id);
+        this.#store.counts.addDropped(EVENT_SCOPE, dropped);
+      }
+    });
   }
 
-  /** How many of them no sink needs any more. */
-  #settled(sink: number, events: readonly SinkEvent[]): number {
+  /** `count` is told how many of them no sink needs any more. */
+  #settled(sink: number, events: readonly SinkEvent[], count: (gone: number) => void): void {
     const reader = this.#reader as SpoolReaderPort;
     const before = reader.counts.events;
     reader.settle(sink, events);
     this.#store.assertOwned();
     const gone = before - reader.counts.events;
+    count(gone);
     this.#store.counts.add(EVENT_SCOPE, SPILLED, -gone);
     this.#store.counts.add(sinkScope(sink), SPILLED, -events.length);
-    return gone;
   }
 
   #rememberDropped(id: string, reason: DropReason): void {

@@ -2,6 +2,11 @@ import type { SinkEvent } from '../sinks/sink.js';
 import type { Store } from '../store/store.js';
 import type { RecordDecoder } from './ports.js';
 
+/** Unique among all processes. */
+export function eventId(processId: string, seq: number): string {
+  return `${processId}-${seq}`;
+}
+
 /** Makes events for sinks and spool of the records in the store. */
 export class StoredEvents {
   readonly #store: Store;
@@ -15,7 +20,7 @@ export class StoredEvents {
   }
 
   id(seq: number): string {
-    return `${this.#processId}-${seq}`;
+    return eventId(this.#processId, seq);
   }
 
   /** Undefined where the record cannot be read. */

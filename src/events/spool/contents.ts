@@ -81,6 +81,11 @@ export class SpoolContents {
     for (const segment of gone) this.loseSegment(segment);
   }
 
+  /** Looks for marks of an end that came late: there was no room for them when the segment was left. */
+  findLateMarks(): void {
+    for (const segment of this.segments) if (segment.closed && !segment.ended) this.readOn(segment, false);
+  }
+
   writerOf({ header }: Segment): WriterLog {
     return this.writerNamed(header.writer, header.process, header.first);
   }

@@ -68,11 +68,20 @@ export class SpoolLock {
   }
 
   release(): void {
-    try {
-      if (read(this.path, this.files)?.process === this.process) removeIfThere(this.files, this.path);
-    } catch {
-      // It stays, and is stale when the process is gone.
-    }
+    release(this.path, this.process, this.files);
+  }
+
+  /** After the threads of a process: one that has died may have had it. */
+  static leave(directory: string, process: string, files: SpoolFiles): void {
+    release(join(directory, LOCK), process, files);
+  }
+}
+
+function release(path: string, process: string, files: SpoolFiles): void {
+  try {
+    if (read(path, files)?.process === process) removeIfThere(files, path);
+  } catch {
+    // It stays, and is stale when the process is gone.
   }
 }
 

@@ -16,7 +16,7 @@ import { SpoolLock } from './lock.js';
 import { type SpoolOptions, withDefaults } from './options.js';
 import { emptyReport, mend, recover, type SpoolReport, seal } from './recovery.js';
 import { SegmentScan } from './scan.js';
-import { type ScanResult, type Segment, withSegment } from './segment.js';
+import { lastIdIn, type ScanResult, type Segment, withSegment } from './segment.js';
 
 /** An event as it was read, and where it stands: `settle` and `giveBack` find it by that. */
 export interface SpooledEvent extends SinkEvent {
@@ -32,6 +32,8 @@ export interface SpooledEvent extends SinkEvent {
  */
 export class SpoolReader {
   readonly report: SpoolReport = emptyReport();
+  /** The id of the last event that the writers of this process wrote before it was opened; where `takesOver` was asked for. */
+  lastAppended: string | undefined;
   private readonly settings: Required<SpoolOptions>;
   private readonly contents: SpoolContents;
   private accepted = 0;
@@ -57,6 +59,7 @@ export class SpoolReader {
     if (cursors === 'lost') setCursorsAside(files, directory);
     if (typeof cursors === 'object') this.contents.restore(cursors.settled);
     recover(this.contents, cursors, this.report, this.highWater(false), takesOver);
+    if (takesOver) this.findLastAppended();
     this.sealFound();
     for (const [at, name] of this.contents.sinks.entries()) {
       if (at >= sinks.length) this.report.unclaimed[name] = this.contents.unsettled[at] ?? 0;
@@ -122,18 +125,19 @@ export class SpoolReader {
     }
   }
 
-  /** Looks for what a writer of this process has appended. Also the turn at which the cursors are written when they are due. */
-  refresh(): void {
-    if (this.closed) return;
+  /** Looks for what a writer of this process has appended; false where the disk does not let it. Also the turn at which the cursors are written when they are due. */
+  refresh(): boolean {
+    if (this.closed) return false;
     this.lock.renew();
     const before = this.contents.bytes;
-    this.attempt(() => {
+    const looked = this.attempt(() => {
       this.report.gaps += this.losing(() => this.contents.look());
       this.report.corrupt += this.losing(() => this.contents.loseMissing());
     });
     // The high water has moved.
     this.changed ||= this.contents.bytes !== before;
     this.writeIfDue();
+    return looked;
   }
 
   /** How many events the process has accepted, for whoever looks at what it left. */
@@ -151,6 +155,7 @@ export class SpoolReader {
   close(): void {
     if (this.closed) return;
     this.refresh();
+    this.attempt(() => this.contents.findLateMarks());
     this.closed = true;
     const { process } = this.settings;
     this.tryWrite(this.contents.segments.every(({ header, ended }) => ended || header.process !== process));
@@ -210,6 +215,12 @@ export class SpoolReader {
     this.attempt(() => mend(this.settings.files, this.directory, segment, scan));
   }
 
+  private findLastAppended(): void {
+    const { files, process } = this.settings;
+    const newest = this.contents.segments.findLast(({ header, first }) => header.process === process && first > 0);
+    if (newest !== undefined) this.attempt(() => void (this.lastAppended = lastIdIn(files, newest)));
+  }
+
   /** What a dead process or thread wrote may not be on the disk yet, and the high water is about to be replaced by ours. */
   private sealFound(): void {
     const { files, process, takesOver } = this.settings;
@@ -267,13 +278,14 @@ export class SpoolReader {
     }
   }
 
-  private attempt(work: () => void): void {
+  private attempt(work: () => void): boolean {
     try {
       work();
       this.readError = undefined;
     } catch (error) {
       this.readError = asError(error);
     }
+    return this.readError === undefined;
   }
 }
 

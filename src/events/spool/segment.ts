@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { hasCode, type SpoolFiles } from './files.js';
-import { decodeHeader, LONGEST_HEADER, type SegmentHeader, sequenceOf, sinksOf } from './format.js';
+import { decodeHeader, decodeRecord, LONGEST_HEADER, type SegmentHeader, sequenceOf, sinksOf } from './format.js';
 import { SegmentScan, type Stretch } from './scan.js';
 
 /** A segment as a reader knows it. */
@@ -11,6 +11,9 @@ export class Segment {
   first = 0;
   /** The sequence of the last record that was found or, where the end is marked, written. */
   last = 0;
+  /** Where the last record that was found stands. */
+  lastAt = 0;
+  lastLength = 0;
   /** Its writer marked the end. */
   ended = false;
   /** Nothing will be appended. */
@@ -93,9 +96,20 @@ export function scanOn(
       records += 1;
       segment.first ||= sequence;
       segment.last = sequence;
+      segment.lastAt = offset;
+      segment.lastLength = length;
       each({ sequence, sinks: sinksOf(scan.bytes, at), offset, length });
     }
     return { records, damaged, tail: undefined };
+  });
+}
+
+/** The id of the last record that was found. */
+export function lastIdIn(files: SpoolFiles, { path, lastAt, lastLength }: Segment): string | undefined {
+  return withSegment(files, path, (descriptor) => {
+    const bytes = Buffer.alloc(lastLength);
+    files.read(descriptor, bytes, lastLength, lastAt);
+    return decodeRecord(bytes, 0, lastLength).id;
   });
 }
 

@@ -22,17 +22,28 @@ export interface SpoolCounts {
   readonly lost?: number;
 }
 
+/** What a death may have left at odds with the store. */
+export interface Surroundings {
+  readonly onDisk?: SpoolCounts | undefined;
+  /** Whether the event is the last that was written to the spool: how many stand there does not tell, since others may have come back. */
+  readonly wasAppended?: ((seq: number) => boolean) | undefined;
+  /** Gives back the space of records that the store had taken. */
+  readonly ring?: { giveBackUpTo(seq: number): void } | undefined;
+}
+
 /**
  * What a new owner does first, since the former one may have died between any two of its steps: the events' own words
  * are the truth, and the counts follow them. Gives the slots in use, in the order of their arrival.
  */
-export function repair(views: StoreViews, counts: Counts, sinks: number, onDisk: SpoolCounts | undefined): number[] {
+export function repair(views: StoreViews, counts: Counts, sinks: number, around: Surroundings): number[] {
   const used: number[] = [];
+  let appended = 0;
   counts.forgetHeld();
   for (let slot = 0; slot < (views.header[SLOTS_USED] as number); slot++) {
     const before = views.status[slot] as status.Status;
     if (!status.isUsed(before)) continue;
-    if (status.isAppending(before) && onDisk !== undefined && onDisk.events > counts.get(EVENT_SCOPE, SPILLED)) {
+    if (status.isAppending(before) && around.wasAppended?.(views.seq[slot] as number) === true) {
+      appended = status.spoolMask(before, sinks);
       Atomics.store(views.status, slot, 0);
       continue;
     }
@@ -46,23 +57,33 @@ export function repair(views: StoreViews, counts: Counts, sinks: number, onDisk:
   const newest = used.at(-1);
   // It had come into the store, and was not yet counted as taken from the ring.
   if (newest !== undefined && (views.seq[newest] as number) > counts.lastSeq) counts.take(views.seq[newest] as number);
-  closeGaps(counts, sinks, onDisk, 'thread_lost');
+  if (around.onDisk !== undefined) measure(counts, sinks, around.onDisk, appended);
+  closeGaps(counts, sinks, 'thread_lost');
   return used;
 }
 
 /**
- * Makes the equation close after what could not be counted as it happened. On disk is what was measured there. More
- * than was known: under `wal` what the main thread has written meanwhile, else left by a former process, or acknowledged
- * once already by a sink whose cursor was not on disk yet. Less: lost, for the reason given.
+ * Counts what stands on disk as it was found there. More than was known: under `wal` what the main thread has written
+ * meanwhile, the event that a thread was appending as it died (`appended`: for these sinks), else left by a former process,
+ * or acknowledged once already by a sink whose cursor was not on disk yet. Less is lost: a gap.
  */
-export function closeGaps(counts: Counts, sinks: number, onDisk: SpoolCounts | undefined, reason: DropReason): void {
-  if (onDisk !== undefined) {
-    const unknown = onDisk.events + (onDisk.lost ?? 0) - counts.get(EVENT_SCOPE, SPILLED);
-    const written = Math.min(unknown, counts.written - counts.taken);
-    if (written > 0) counts.take(counts.lastSeq, written);
-    counts.set(EVENT_SCOPE, SPILLED, onDisk.events);
-    for (let sink = 0; sink < sinks; sink++) counts.set(sinkScope(sink), SPILLED, onDisk.perSink[sink] ?? 0);
-  }
+export function measure(counts: Counts, sinks: number, onDisk: SpoolCounts, appended = 0): void {
+  const { events, perSink, lost = 0 } = onDisk;
+  const unknown = events + lost - counts.get(EVENT_SCOPE, SPILLED);
+  const written = Math.max(0, Math.min(unknown, counts.written - counts.taken));
+  if (written > 0) counts.take(counts.lastSeq, written);
+  const found = (scope: number, there: number, known: number): void => {
+    const returned = there - counts.get(scope, SPILLED) - known;
+    counts.set(scope, SPILLED, there);
+    if (returned > 0) counts.add(scope, RECOVERED, returned);
+  };
+  found(EVENT_SCOPE, events, written - lost + (appended === 0 ? 0 : 1));
+  for (let sink = 0; sink < sinks; sink++)
+    found(sinkScope(sink), perSink[sink] ?? 0, written + ((appended >> sink) & 1));
+}
+
+/** Makes the equation close after what could not be counted as it happened. */
+export function closeGaps(counts: Counts, sinks: number, reason: DropReason): void {
   for (let scope = EVENT_SCOPE; scope <= sinks; scope++) {
     const gap = gapOf(counts, scope);
     if (gap > 0) counts.addDropped(scope, reason, gap);

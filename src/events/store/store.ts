@@ -12,7 +12,7 @@ import {
   viewsOf,
 } from './layout.js';
 import { Ownership, StoreLost } from './ownership.js';
-import { repair, type SpoolCounts } from './repair.js';
+import { repair, type Surroundings } from './repair.js';
 import { Slots, type StoredEvent } from './slots.js';
 import * as status from './status.js';
 
@@ -20,13 +20,6 @@ const NONE = -1;
 const ALL_STATES = 0b1111;
 
 export type AppendOutcome = 'written' | 'full' | 'failed';
-
-/** What a death may have left at odds with the store. */
-export interface Surroundings {
-  readonly onDisk?: SpoolCounts | undefined;
-  /** Gives back the space of records that the store had taken. */
-  readonly ring?: { giveBackUpTo(seq: number): void } | undefined;
-}
 
 /**
  * The events between the ring and the sinks, in memory that outlives their thread. Each knows for itself what every
@@ -44,7 +37,7 @@ export class Store {
   /** No sink has anything to do with these any more, but the spool has. */
   #spoolBound: number[] = [];
 
-  private constructor(memory: SharedArrayBuffer, { onDisk, ring }: Surroundings) {
+  private constructor(memory: SharedArrayBuffer, around: Surroundings) {
     this.limits = limitsOf(memory);
     const { events, sinks } = this.limits;
     const views = viewsOf(memory);
@@ -59,8 +52,8 @@ export class Store {
     );
     this.#ownership = Ownership.take(views.header);
     try {
-      this.#restore(repair(views, this.counts, sinks, onDisk));
-      ring?.giveBackUpTo(this.counts.lastSeq);
+      this.#restore(repair(views, this.counts, sinks, around));
+      around.ring?.giveBackUpTo(this.counts.lastSeq);
     } finally {
       this.end();
     }
@@ -186,11 +179,12 @@ export class Store {
       this.#slots.write(slot, word);
       return outcome;
     }
-    this.#free(slot);
+    // Before it leaves memory: who takes over then finds it here as well, and knows that it is counted.
     this.counts.add(EVENT_SCOPE, SPILLED, 1);
     for (let sink = 0; sink < this.limits.sinks; sink++) {
       if ((mask & (1 << sink)) !== 0) this.counts.add(sinkScope(sink), SPILLED, 1);
     }
+    this.#free(slot);
     return outcome;
   }
 

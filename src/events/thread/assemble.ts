@@ -1,5 +1,6 @@
 import { EventDecoder } from '../encoding/event-decoder.js';
 import { Consumer } from '../pipeline/consumer.js';
+import { Inlet } from '../pipeline/inlet.js';
 import type { PipelineOptions } from '../pipeline/options.js';
 import type { DeadLetters, PipelineLog, PipelineObserver } from '../pipeline/ports.js';
 import { mostEventsIn } from '../ring/ring.js';
@@ -11,6 +12,7 @@ import type { FsyncPolicy } from '../spool/options.js';
 import { SpoolReader } from '../spool/reader.js';
 import { SpoolWriter } from '../spool/writer.js';
 import { limitsOf } from '../store/layout.js';
+import { Store } from '../store/store.js';
 import { DeadLetterFile } from './dead-letter-file.js';
 import type { Recovery, ThreadState } from './messages.js';
 
@@ -82,6 +84,11 @@ export function assembleConsumer(start: PipelineStart, sinks: readonly Sink[], h
       spool?.reader.close();
     },
   };
+}
+
+/** After a thread has ended: what it was just changing comes to its end, so that the counts can be read. */
+export function mendCounts({ store, ring, names }: PipelineStart): void {
+  Store.open(store, { ring: new Inlet(new RingReader(ring, names)) });
 }
 
 /** What is left in memory goes to disk at once, for the hook of a process that ends. */

@@ -3,7 +3,7 @@ import { codes, type PromptheusErrorCode } from '../../errors/codes.js';
 import { PromptheusError } from '../../errors/promptheus-error.js';
 import { ownFile } from '../../internal/own-file.js';
 import type { Sink } from '../sinks/sink.js';
-import type { PipelineStart } from './assemble.js';
+import { mendCounts, type PipelineStart } from './assemble.js';
 import type { HostEvents, StopOutcome } from './host-events.js';
 import { LocalConsumer } from './local.js';
 import {
@@ -98,6 +98,7 @@ export class PipelineHost {
     const answered = await within(timeoutMs + THREAD_MS, stopped);
     this.stopping = true;
     await this.worker?.terminate();
+    if (answered !== undefined && this.local === undefined) mendCounts(this.startOf());
     const outcome = answered ?? (await this.stopHere());
     await this.closeSinks(Math.max(CLOSE_MS, left()));
     return outcome;

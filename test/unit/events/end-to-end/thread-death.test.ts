@@ -1,4 +1,4 @@
-import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Worker } from 'node:worker_threads';
@@ -151,6 +151,29 @@ describe.each(['memory', 'spill', 'wal'] as const)('a thread that ends under loa
     expect(report.sinks.hanging).toMatchObject({ delivered: 0 });
     expect(report.spilled + sum(report.dropped)).toBe(100);
   });
+});
+
+it('that cannot be replaced, since the spool is out of reach, leaves that to the next pipeline', async () => {
+  const folder = aFolder();
+  const [spool, away] = [join(folder, 'spool'), join(folder, 'away')];
+  const options = {
+    durability: 'spill',
+    spoolDirectory: spool,
+    sinks: [jsonlSink({ path: join(folder, 'events.jsonl') })],
+  } as const;
+  const instance = pipeline(options);
+  await instance.start();
+  renameSync(spool, away);
+  writeFileSync(spool, '');
+  await threads[0]?.terminate();
+  await expect
+    .poll(() => warnings, { timeout: 10_000 })
+    .toContainEqual(expect.stringContaining('events are kept in memory alone'));
+  rmSync(spool);
+  renameSync(away, spool);
+  instance.events.record({ name: 'n', value: 1 });
+  expect(await instance.stop()).toMatchObject({ delivered: 1 });
+  await pipeline(options).start();
 });
 
 it('an answer to a thread that has ended passes for none to the next', async () => {

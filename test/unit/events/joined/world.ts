@@ -91,7 +91,16 @@ export class World {
   /** The thread has died, and is replaced. */
   takeOver(): void {
     this.forgetFresh();
-    this.unlessOver(() => this.process.open());
+    this.unlessOver(() => {
+      try {
+        this.process.open();
+      } catch (error) {
+        if (!this.faulty || this.isOver) throw error;
+        // A thread that cannot use the spool is the end of that thread, too.
+        this.heal();
+        this.process.open();
+      }
+    });
   }
 
   /** The process ends at once, and another one is started. */
@@ -114,11 +123,12 @@ export class World {
   /** The process stops in order, and another one is started; false where it died before. */
   async stop(deadline: number): Promise<boolean> {
     const { process } = this;
+    const until = this.now + deadline;
     process.closeLog();
     let stopped = false;
     const stop = (): void =>
       process.mortal.run(() => {
-        void process.consumer.stop(deadline).then(
+        void process.consumer.stop(Math.max(0, until - this.now)).then(
           () => (stopped = true),
           () => {},
         );

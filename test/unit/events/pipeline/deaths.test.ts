@@ -59,6 +59,33 @@ describe('a death at any step', () => {
     });
   });
 
+  it('takes no event for written because others have come back to the spool, whose cursors were not saved', () => {
+    const live = (rig: Rig): void => {
+      for (let time = 0; time < 2; time++) {
+        rig.offer(3);
+        for (let turn = 0; turn < 3; turn++) rig.turn(200);
+      }
+    };
+    const options = { spool: true, limits: { events: 1 }, options: { whenFull: 'spill' as const } };
+    atEachDeath(options, live, (rig) => {
+      expect(rig.seqs()).toEqual(expect.arrayContaining(Array.from({ length: rig.ring.accepted }, (_, seq) => seq)));
+    });
+  });
+
+  it('counts what it drops although as many have come back to the spool', () => {
+    const live = (rig: Rig): void => {
+      rig.offer(3);
+      for (let turn = 0; turn < 3; turn++) rig.turn(200);
+      rig.offer(4, { size: 301 });
+      rig.turn();
+    };
+    const options = { spool: true, limits: { events: 1, bytes: 300 }, options: { whenFull: 'spill' as const } };
+    atEachDeath(options, live, (rig) => {
+      const missing = rig.ring.accepted - new Set(rig.seqs()).size;
+      expect(sumOf(rig.counts().dropped)).toBeGreaterThanOrEqual(missing);
+    });
+  });
+
   it('drops once what a full queue drops', () => {
     const live = (rig: Rig): void => {
       rig.offer(9);

@@ -85,8 +85,10 @@ export class FakeSpool implements SpoolWriterPort {
   #entries: OnDisk[] = [];
   capacity = Number.POSITIVE_INFINITY;
   broken = false;
+  unreachable = false;
   appended = 0;
   #vanished = 0;
+  #last: string | undefined;
 
   constructor(readonly sinks: number) {}
 
@@ -94,6 +96,7 @@ export class FakeSpool implements SpoolWriterPort {
     if (this.broken) return 'failed';
     if (this.#entries.length >= this.capacity) return 'full';
     this.appended++;
+    this.#last = record.id;
     this.#entries.push({
       record,
       needs: record.sinks,
@@ -146,6 +149,7 @@ export class FakeSpool implements SpoolWriterPort {
     let seen = counted();
     return {
       lost,
+      lastAppended: this.#last,
       read: (sink, most) => {
         const next = needing(sink)
           .filter(({ record }) => !given[sink]!.has(record))
@@ -166,10 +170,12 @@ export class FakeSpool implements SpoolWriterPort {
         seen = counted();
       },
       refresh: () => {
+        if (this.unreachable) return false;
         lost.events += this.#vanished;
         this.#vanished = 0;
         for (const entry of this.#entries) entry.wasSeen = true;
         seen = counted();
+        return true;
       },
       mark: (accepted) => {
         this.marked = accepted;

@@ -90,6 +90,7 @@ class Run {
   kept = new Set<string>();
   mayRepeat = false;
   lives = 0;
+  rotten = 0;
   readonly log: boolean;
   readonly batchSize: number;
   readonly #flushes: { done: boolean }[] = [];
@@ -138,6 +139,7 @@ class Run {
     } else if (next.type === 'stop') {
       this.mortal.run(() => this.stop(next.deadline));
     } else if (next.type === 'rot') {
+      this.rotten++;
       rig.spool?.rot();
     } else if (rig.spool !== undefined) {
       if (next.type === 'save') rig.spool.save();
@@ -211,13 +213,13 @@ const numRuns = Number(process.env.MODEL_RUNS ?? 300);
 
 describe('the pipeline', () => {
   it('closes its equation after every step, and loses nothing uncounted', async () => {
-    await fc.assert(fc.asyncProperty(setting, fc.array(command, { maxLength: 60 }), check), { numRuns });
-  });
+    await fc.assert(fc.asyncProperty(setting, fc.array(command, { maxLength: 60, size: 'max' }), check), { numRuns });
+  }, 600_000);
 
   it('does so when everything comes from the log on disk', async () => {
     const logged = setting.map((of) => ({ ...of, log: true, spool: true }));
-    await fc.assert(fc.asyncProperty(logged, fc.array(command, { maxLength: 60 }), check), { numRuns });
-  });
+    await fc.assert(fc.asyncProperty(logged, fc.array(command, { maxLength: 60, size: 'max' }), check), { numRuns });
+  }, 600_000);
 });
 
 function expectAllAccountedFor(run: Run, sink: FakeSink, mayRepeat: boolean): void {
@@ -225,7 +227,8 @@ function expectAllAccountedFor(run: Run, sink: FakeSink, mayRepeat: boolean): vo
   if (counts === undefined) throw new Error(`no counts of ${sink.name}`);
   const stored = new Set(sink.stored.map(({ id }) => id));
   const missing = run.rig.ring.accepted + run.rig.logged - (counts.sampledOut + stored.size);
-  expect(missing).toBeLessThanOrEqual(sumOf(counts.dropped));
+  // What a reader finds rotten and dies before it has said so can be hidden by what comes back to the spool.
+  expect(missing).toBeLessThanOrEqual(sumOf(counts.dropped) + Math.min(run.rotten, run.lives));
   // A death between an acknowledgement and its count hides one event, or one batch whose cursor had moved.
   expect(counts.dropped.thread_lost ?? 0).toBeLessThanOrEqual(
     run.lives * (run.rig.spool === undefined ? 1 : run.batchSize),

@@ -107,6 +107,20 @@ describe('the spool', () => {
     expect(rig.spool!.marked).toBe(5);
   });
 
+  it('takes nothing for lost that it cannot look at now', () => {
+    const rig = new Rig({ spool: true, options: { ...options, whenFull: 'spill' }, limits: { events: 1 } });
+    rig.sinks[0]!.mood = 'hanging';
+    rig.spool!.unreachable = true;
+    rig.offer(4);
+    for (let turn = 0; turn < 4; turn++) rig.turn(1_000);
+    expect(rig.counts()).toMatchObject({ dropped: {}, spilled: 3, recovered: 0 });
+    rig.spool!.unreachable = false;
+    rig.sinks[0]!.mood = 'well';
+    rig.sinks[0]!.answer();
+    for (let turn = 0; turn < 4; turn++) rig.turn(40_000);
+    expect(rig.counts()).toMatchObject({ accepted: 4, delivered: 4, spilled: 0, recovered: 0 });
+  });
+
   it('counts what it has lost', () => {
     const rig = new Rig({ spool: true, options });
     for (let seq = 0; seq < 4; seq++) rig.spool!.append(record(seq, 1));

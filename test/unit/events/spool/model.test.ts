@@ -50,12 +50,12 @@ interface Life {
 const livesOf = (steps: typeof STEPS): fc.Arbitrary<Life[]> =>
   fc.array(
     fc.record({
-      steps: fc.array(fc.oneof(...steps), { maxLength: 40 }),
+      steps: fc.array(fc.oneof(...steps), { maxLength: 40, size: 'max' }),
       fuse: fc.oneof(fc.nat({ max: 150 }), fc.constant(Number.POSITIVE_INFINITY)),
       end: fc.constantFrom('kill' as const, 'power' as const, 'close' as const),
       picks: fc.array(fc.nat({ max: 1_000 }), { minLength: 8, maxLength: 8 }),
     }),
-    { minLength: 1, maxLength: 4 },
+    { minLength: 1, maxLength: 4, size: 'max' },
   );
 
 function picker(picks: readonly number[]): Pick {
@@ -126,6 +126,21 @@ describe('a spool on a disk that stops between any two operations', () => {
   it.each(policies)('keeps it although the disk is full at times and refuses to sync, fsync %s', (fsync) =>
     holds(fsync, [...STEPS, ...FAULTS]),
   );
+});
+
+it('a spool ends in order although there was no room at first for the mark of a segment that a sync has failed on', () => {
+  const world = new SpoolWorld();
+  world.append(1, 3, 0);
+  world.fill(0);
+  world.disk.failingSyncs = 1;
+  world.turn(500);
+  world.fill(Number.POSITIVE_INFINITY);
+  world.sync(1);
+  world.turn(0);
+  world.close();
+  world.kill();
+  world.start();
+  expect(world.reader.report).toMatchObject({ uncleanShutdown: false, lostUnknownMax: 0, recovered: 1 });
 });
 
 function holds(fsync: FsyncPolicy, steps: typeof STEPS): void {

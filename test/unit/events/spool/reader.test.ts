@@ -263,6 +263,7 @@ describe('what the next process is told', () => {
     const options = { ...spool.life(), takesOver: true };
     append(spool.writer(options), numbered(2));
     const reader = spool.reader(options);
+    expect(reader.lastAppended).toBe('event-001');
     const writer = spool.writer(options);
     for (const sink of [0, 1]) reader.settle(sink, reader.read(sink, 9));
     reader.sync();
