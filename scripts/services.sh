@@ -10,7 +10,7 @@
 set -euo pipefail
 
 project=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
-state="$project/.services"
+state="${SERVICES_STATE:-$project/.services}"
 cache="$HOME/.cache/promptheus-services"
 services=(prometheus redis kafka ferretdb)
 kafka_version=4.3.1
