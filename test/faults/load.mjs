@@ -20,7 +20,7 @@ function send(dueAt) {
     latencies.push(performance.now() - dueAt);
     if (failure !== undefined) failures.push({ id, failure });
   };
-  const headers = { 'x-request-id': `r-${id}` };
+  const headers = { 'x-correlation-id': `r-${id}` };
   const asked = request({ port, host: '127.0.0.1', path: `/answers/${id}`, agent, headers, timeout: TIMEOUT_MS });
   asked.on('response', (response) => {
     response.resume();

@@ -14,6 +14,8 @@ import { problemsOf } from './verdict.mjs';
 
 const RATE = 500;
 const WARM_UP_MS = 3_000;
+/** What is under way with no fault: the events of half a second. */
+const UNDER_WAY = RATE;
 const rounds = Number(process.argv[2] ?? 0);
 const names = process.argv[3]?.split(',') ?? Object.keys(FAULTS).filter((name) => !name.endsWith('30'));
 const durabilities = process.argv[4]?.split(',') ?? ['spill', 'wal'];
@@ -53,7 +55,7 @@ async function round(fault, opened, service, load, real) {
   await sleep(Math.max(0, until - performance.now()));
   const [loop, requests] = await Promise.all([service.tell('end'), load.tell('end')]);
   // What a fault has left must not be the next round's.
-  const isSettled = await service.tell('settled');
+  const isSettled = await service.tell('settled', { most: UNDER_WAY });
   opened.calm?.();
   return { real, loop, requests, isSettled };
 }
