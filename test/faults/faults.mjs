@@ -20,7 +20,7 @@ function server(kind, { seconds, variable, option, stored, prepare = () => {} })
     stored,
     once: kind === 'ferretdb',
     async open(folder, isMeasured) {
-      const address = new RegExp(`^export ${variable}=(.*)$`, 'm').exec(readFileSync('.services/env', 'utf8'))?.[1];
+      const address = new RegExp(`^export ${variable}=(.*)$`, 'm').exec(readFileSync(join(process.env.SERVICES_STATE ?? '.services', 'env'), 'utf8'))?.[1];
       if (address === undefined) throw new Error(`${kind} does not run: scripts/services.sh start ${kind}`);
       const idle = join(folder, 'idle');
       if (isMeasured) await services(idle, 'start');
@@ -63,6 +63,7 @@ const diskFull = {
   name: 'disk full',
   seconds: 4,
   losesBy: ['spool_full'],
+  refuses: true,
   // A queue that the outage overflows: what is lost has to be counted.
   events: { queueLimit: 1_000 },
   stored: ({ collected }) => collected,
@@ -126,7 +127,8 @@ const failingSync = {
   name: 'EIO on fsync',
   seconds: 4,
   stored: inFiles,
-  isTraced: true,
+  // Under `wal`: what cannot be made safe is not accepted.
+  refuses: true,
   async open(folder) {
     const path = join(folder, 'metrics');
     return {

@@ -7,6 +7,7 @@ export async function startProcess(file, given) {
   const child = fork(resolve(import.meta.dirname, file), [JSON.stringify(given)], { execArgv: [] });
   const calls = new Map();
   let ended;
+  const exited = once(child, 'exit');
   child.on('message', ({ call, result }) => calls.get(call)?.resolve(result));
   child.on('exit', (code, signal) => {
     ended = new Error(`${file} ended with ${code ?? signal}`);
@@ -14,7 +15,7 @@ export async function startProcess(file, given) {
   });
   const ready = await Promise.race([
     once(child, 'message').then(([message]) => message),
-    once(child, 'exit').then(([code]) => Promise.reject(new Error(`${file} ended with ${code}`))),
+    exited.then(([code]) => Promise.reject(new Error(`${file} ended with ${code}`))),
   ]);
   let last = 0;
   const tell = (task, more = {}) =>
@@ -23,5 +24,9 @@ export async function startProcess(file, given) {
       calls.set(++last, { resolve, reject });
       child.send({ call: last, task, ...more });
     });
-  return { ...ready, tell, end: () => child.disconnect() };
+  const end = async () => {
+    if (child.connected) child.disconnect();
+    await exited;
+  };
+  return { ...ready, tell, end };
 }

@@ -66,7 +66,18 @@ export async function inMongo({ url, name }) {
   return documents.map(({ _id, ...fields }) => ({ event_id: _id, ...fields }));
 }
 
-export const inLines = ({ path }) => readFileSync(path, 'utf8').split('\n').slice(0, -1).map(parse);
+/** A line that a full disk has cut off is none. */
+export const inLines = ({ path }) =>
+  readFileSync(path, 'utf8')
+    .split('\n')
+    .slice(0, -1)
+    .flatMap((line) => {
+      try {
+        return [parse(line)];
+      } catch {
+        return [];
+      }
+    });
 
 export const inFiles = ({ path }) =>
   readdirSync(path)
