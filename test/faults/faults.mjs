@@ -1,12 +1,12 @@
 // The faults: what is struck, and how. `strike(real)` takes a whole round; where it is not real, the same happens on the
 // machine to something that the service does not use, so that a round without the fault differs by the fault alone.
-import { execFile, spawn } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { closeSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs';
-import { once } from 'node:events';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { inFiles, inKafka, inLines, inMongo, inRedis, makeTopic } from './stored.mjs';
+import { attach } from './watch.mjs';
 
 const run = promisify(execFile);
 
@@ -104,24 +104,9 @@ const diskFull = {
   },
 };
 
-/** Attaches to all threads of a process; gives what lets go of it. */
-export async function attach(pid, options) {
-  const tracer = spawn('strace', ['-f', '-p', String(pid), ...options], { stdio: ['ignore', 'ignore', 'pipe'] });
-  let said = '';
-  tracer.stderr.on('data', (chunk) => (said += chunk));
-  while (!said.includes('attached')) {
-    if (tracer.exitCode !== null) throw new Error(`strace ended: ${said}`);
-    await sleep(10);
-  }
-  return async () => {
-    tracer.kill('SIGINT');
-    await once(tracer, 'exit');
-  };
-}
-
-const SYNCS = ['-e', 'trace=fsync,fdatasync', '-o', '/dev/null'];
 /** Both rounds are traced: only the injection differs. */
-const EIO = [...SYNCS, '-e', 'inject=fsync,fdatasync:error=EIO'];
+const SYNCS = ['-e', 'trace=fsync,fdatasync', '-o', '/dev/null'];
+const EIO = ['-e', 'inject=fsync,fdatasync:error=EIO'];
 
 const failingSync = {
   name: 'EIO on fsync',
@@ -133,8 +118,10 @@ const failingSync = {
     const path = join(folder, 'metrics');
     return {
       sink: { kind: 'files', path },
+      /** For who watches the process by strace: there can be one alone. */
+      watched: { options: EIO, strike: () => sleep(3_000) },
       async strike(real, { pid }) {
-        const detach = await attach(pid, real ? EIO : SYNCS);
+        const detach = await attach(pid, real ? [...SYNCS, ...EIO] : SYNCS);
         await sleep(3_000);
         await detach();
       },

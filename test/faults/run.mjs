@@ -11,6 +11,7 @@ import { median, ratio } from '../../bench/stats.mjs';
 import { FAULTS } from './faults.mjs';
 import { startProcess } from './process.mjs';
 import { problemsOf } from './verdict.mjs';
+import { watchMainThread } from './watch.mjs';
 
 const RATE = 500;
 const WARM_UP_MS = 3_000;
@@ -30,10 +31,11 @@ async function underFault(fault, durability) {
     if (rounds > 0) await sleep(WARM_UP_MS);
     const measured = [];
     for (const real of order()) measured.push(await round(fault, opened, service, load, real));
+    const watched = rounds === 0 ? await watchedRound(opened, service, folder) : undefined;
     const sent = await load.tell('finish');
     const end = await service.tell('finish');
     opened.calm?.();
-    return { measured, sent, end, events: await fault.stored(sink) };
+    return { measured, watched, sent, end, events: await fault.stored(sink) };
   } finally {
     await Promise.all([load.end(), service.end()]);
     await opened.close?.();
@@ -59,13 +61,22 @@ async function round(fault, opened, service, load, real) {
   return { real, loop, requests, isSettled };
 }
 
-function tell(name, { measured, sent, end, events }) {
+/** Slow, so it is a round of its own. */
+async function watchedRound(opened, service, folder) {
+  const { options = [], strike = opened.strike } = opened.watched ?? {};
+  const seen = await watchMainThread(service.pid, join(folder, 'strace'), options, () => strike(true, service));
+  await service.tell('settled', { most: UNDER_WAY });
+  return seen;
+}
+
+function tell(name, { measured, watched, sent, end, events }) {
   const of = (real, value) => measured.filter((one) => one.real === real).map(value);
   const dropped = Object.entries(end.report.dropped).filter(([, count]) => count > 0);
   const refused = Object.entries(end.report.rejected).filter(([, count]) => count > 0);
   const waited = Math.max(...of(true, ({ loop }) => loop.mostWaiting));
   const counts = `${sent.sent} requests, ${sent.failures.length} failed; ${end.report.accepted} events accepted, ${events.length} stored, dropped ${JSON.stringify(Object.fromEntries(dropped))}, rejected ${JSON.stringify(Object.fromEntries(refused))}; at most ${waited} waited; ${end.samples} samples of the equation`;
   console.log(`${name}: ${counts}`);
+  if (watched !== undefined) console.log(`  the main thread made ${watched.all} calls, on files ${JSON.stringify(watched.calls)}`);
   if (rounds === 0) return;
   for (const [what, value] of [
     ['loop p99', ({ loop }) => loop.p99],
