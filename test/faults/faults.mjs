@@ -13,14 +13,18 @@ const run = promisify(execFile);
 /** A server that is killed and comes back with its data. The idle one is of the same kind. */
 function server(kind, { seconds, variable, option, stored, prepare = () => {} }) {
   const services = (state, ...args) =>
-    run('bash', ['scripts/services.sh', ...args, kind], { env: { ...process.env, ...(state && { SERVICES_STATE: state }) } });
+    run('bash', ['scripts/services.sh', ...args, kind], {
+      env: { ...process.env, ...(state && { SERVICES_STATE: state }) },
+    });
   return {
     name: `${kind} killed and restarted`,
     seconds,
     stored,
     once: kind === 'ferretdb',
     async open(folder, isMeasured) {
-      const address = new RegExp(`^export ${variable}=(.*)$`, 'm').exec(readFileSync(join(process.env.SERVICES_STATE ?? '.services', 'env'), 'utf8'))?.[1];
+      const address = new RegExp(`^export ${variable}=(.*)$`, 'm').exec(
+        readFileSync(join(process.env.SERVICES_STATE ?? '.services', 'env'), 'utf8'),
+      )?.[1];
       if (address === undefined) throw new Error(`${kind} does not run: scripts/services.sh start ${kind}`);
       const idle = join(folder, 'idle');
       if (isMeasured) await services(idle, 'start');
@@ -36,7 +40,10 @@ function server(kind, { seconds, variable, option, stored, prepare = () => {} })
           await services(state, 'resume');
         },
         // Not `stop` alone: it ends all that it finds.
-        close: () => (isMeasured ? run('bash', ['scripts/services.sh', 'stop'], { env: { ...process.env, SERVICES_STATE: idle } }) : undefined),
+        close: () =>
+          isMeasured
+            ? run('bash', ['scripts/services.sh', 'stop'], { env: { ...process.env, SERVICES_STATE: idle } })
+            : undefined,
       };
     },
   };

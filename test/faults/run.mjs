@@ -76,7 +76,8 @@ function tell(name, { measured, watched, sent, end, events }) {
   const waited = Math.max(...of(true, ({ loop }) => loop.mostWaiting));
   const counts = `${sent.sent} requests, ${sent.failures.length} failed; ${end.report.accepted} events accepted, ${events.length} stored, dropped ${JSON.stringify(Object.fromEntries(dropped))}, rejected ${JSON.stringify(Object.fromEntries(refused))}; at most ${waited} waited; ${end.samples} samples of the equation`;
   console.log(`${name}: ${counts}`);
-  if (watched !== undefined) console.log(`  the main thread made ${watched.all} calls, on files ${JSON.stringify(watched.calls)}`);
+  if (watched !== undefined)
+    console.log(`  the main thread made ${watched.all} calls, on files ${JSON.stringify(watched.calls)}`);
   if (rounds === 0) return;
   for (const [what, value] of [
     ['loop p99', ({ loop }) => loop.p99],
@@ -103,7 +104,8 @@ for (const name of names) {
     const problems = problemsOf(fault, result);
     for (const problem of problems) console.error(`  ${title}: ${problem}`);
     failed += problems.length;
-    if (process.env.FAULTS_WARNINGS) for (const [message, count] of result.end.warnings) console.log(`  ${count} x ${message}`);
+    if (process.env.FAULTS_WARNINGS)
+      for (const [message, count] of result.end.warnings) console.log(`  ${count} x ${message}`);
   }
 }
 process.exitCode = failed === 0 ? 0 : 1;

@@ -1,7 +1,8 @@
 // The sinks that the service under test writes to, with the clients that the pages of the adapters tell to make.
+
+import { appendFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { resolve } from 'node:path';
-import { appendFile } from 'node:fs/promises';
 import { kafkaSink } from '../../dist/esm/adapters/kafka/index.js';
 import { mongoSink } from '../../dist/esm/adapters/mongodb/index.js';
 import { redisStreamSink } from '../../dist/esm/adapters/redis/index.js';

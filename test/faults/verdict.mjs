@@ -14,7 +14,9 @@ export function problemsOf({ losesBy = [], refuses = false, once = false }, { me
   require(failures.length === 0, `${failures.length} requests failed, the first with ${failures[0]?.failure}`);
   require(unbalanced.length === 0, `the equation does not hold: ${JSON.stringify(unbalanced[0])}`);
   require(isSettled && measured.every((round) => round.isSettled), 'events still waited long after the fault');
-  const unexpected = Object.keys(report.dropped).filter((reason) => report.dropped[reason] > 0 && !losesBy.includes(reason));
+  const unexpected = Object.keys(report.dropped).filter(
+    (reason) => report.dropped[reason] > 0 && !losesBy.includes(reason),
+  );
   require(unexpected.length === 0, `events were dropped: ${JSON.stringify(report.dropped)}`);
   require(refuses || sum(report.rejected) === 0, `events were rejected: ${JSON.stringify(report.rejected)}`);
   require(report.submitted === 2 * sent.sent, `${report.submitted} events were submitted by ${sent.sent} requests`);
@@ -29,7 +31,8 @@ export function problemsOf({ losesBy = [], refuses = false, once = false }, { me
   const requests = new Set(events.map(({ request_id }) => request_id));
   const answered = Array.from({ length: sent.sent }, (_, id) => id);
   const missing = answered.filter((id) => values.has(id) === refused.has(id));
-  require(missing.length === 0, `${missing.length} metrics are missing, or stored although they were refused, the first of request ${missing[0]}`);
+  require(missing.length ===
+    0, `${missing.length} metrics are missing, or stored although they were refused, the first of request ${missing[0]}`);
   const silent = answered.filter((id) => !requests.has(`r-${id}`)).length;
   require(silent === 0 || sum(report.rejected) >= silent + refused.size, `${silent} wide events are missing`);
   return problems;

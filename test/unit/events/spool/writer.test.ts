@@ -211,9 +211,49 @@ describe('a sync that fails', () => {
     append(writer, numbered(1, 2));
     // What the first has not answered yet, no other is told.
     expect(writer.sync()).toBe(false);
-    for (const tell of news) tell(Object.assign(new Error('EIO'), { code: 'EIO' }));
+    for (const tell of news.splice(0)) tell(Object.assign(new Error('EIO'), { code: 'EIO' }));
     expect(writer.degraded).toBe(true);
     expect(segments()).toEqual([3, 3]);
+  });
+
+  it('in the background waits for the disk no more: events are refused until another file has them, and no longer', () => {
+    const news: ((error: Error | null) => void)[] = [];
+    const answer = (error: Error | null) => news.splice(0).forEach((tell) => void tell(error));
+    const failure = Object.assign(new Error('EIO'), { code: 'EIO' });
+    const writer = open({ background: true });
+    vi.spyOn(disk, 'syncLater').mockImplementation((_, done) => void news.push(done));
+    const sync = vi.spyOn(disk, 'sync');
+    append(writer, numbered(3));
+    time += 500;
+    writer.syncIfDue();
+    answer(failure);
+    expect(segments()).toEqual([3, 3]);
+    expect(append(writer, ['no'])).toEqual(['failed']);
+    answer(failure);
+    expect(segments(), 'no heap of copies').toEqual([3]);
+    expect(append(writer, ['no'])).toEqual(['failed']);
+    time += 1_000;
+    expect(append(writer, ['no'])).toEqual(['failed']);
+    expect(sync).not.toHaveBeenCalled();
+    answer(null);
+    expect(append(writer, numbered(1, 3))).toEqual(['written']);
+    expect(segments()).toEqual([3, 4]);
+    expect(all()).toEqual(numbered(4));
+  });
+
+  it('in the background leaves the directory to nobody else while a copy is not answered', () => {
+    const news: ((error: Error | null) => void)[] = [];
+    const writer = open({ background: true });
+    vi.spyOn(disk, 'syncLater').mockImplementation((_, done) => void news.push(done));
+    append(writer, numbered(3));
+    time += 500;
+    writer.syncIfDue();
+    for (const tell of news.splice(0)) tell(Object.assign(new Error('EIO'), { code: 'EIO' }));
+    writer.close();
+    expect(disk.list(DIRECTORY)).toContain('lock');
+    for (const tell of news.splice(0)) tell(null);
+    expect(disk.list(DIRECTORY)).not.toContain('lock');
+    expect(all()).toEqual(numbered(3));
   });
 
   it('in the background is heeded although the writer was closed meanwhile', () => {
