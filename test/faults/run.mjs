@@ -1,6 +1,6 @@
 // node test/faults/run.mjs [rounds] [fault,…] [spill,wal]   a service under load whose servers, disk and sinks fail: no request
-// may fail, the equation of the counts has to hold at each sample, and whatever was accepted has to be stored in the end, but for
-// what the counts say was dropped. With rounds (15 or more, to be told apart), as many without each fault are run in between, and
+// may fail, the equation of the counts has to hold at each sample, whatever was accepted has to be stored in the end, but for
+// what the counts say was dropped, and the main thread may wait for no file. With rounds (15 or more, to be told apart), as many without each fault are run in between, and
 // what the fault does to the main thread's loop is printed; nothing is asserted of it. Needs a build and
 // `scripts/services.sh start redis kafka ferretdb`.
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -30,12 +30,11 @@ async function underFault(fault, durability) {
   try {
     if (rounds > 0) await sleep(WARM_UP_MS);
     const measured = [];
-    for (const real of order()) measured.push(await round(fault, opened, service, load, real));
-    const watched = rounds === 0 ? await watchedRound(opened, service, folder) : undefined;
+    for (const real of order()) measured.push(await round({ fault, opened, service, load, folder }, real));
     const sent = await load.tell('finish');
     const end = await service.tell('finish');
     opened.calm?.();
-    return { measured, watched, sent, end, events: await fault.stored(sink) };
+    return { durability, measured, sent, end, events: await fault.stored(sink) };
   } finally {
     await Promise.all([load.end(), service.end()]);
     await opened.close?.();
@@ -49,27 +48,25 @@ function order() {
   return Array.from({ length: rounds }, (_, n) => (n % 2 === 0 ? [false, true] : [true, false])).flat();
 }
 
-async function round(fault, opened, service, load, real) {
+async function round({ fault, opened, service, load, folder }, real) {
   const until = performance.now() + fault.seconds * 1_000;
   await Promise.all([service.tell('begin'), load.tell('begin')]);
-  await opened.strike(real, service);
+  const calls = rounds === 0 ? await watched(opened, service, folder) : await opened.strike(real, service);
   await sleep(Math.max(0, until - performance.now()));
   const [loop, requests] = await Promise.all([service.tell('end'), load.tell('end')]);
   // What a fault has left must not be the next round's.
   const isSettled = await service.tell('settled', { most: UNDER_WAY });
   opened.calm?.();
-  return { real, loop, requests, isSettled };
+  return { real, loop, requests, isSettled, calls };
 }
 
-/** Slow, so it is a round of its own. */
-async function watchedRound(opened, service, folder) {
+/** Strace slows everything down, so what is measured is not watched. */
+function watched(opened, service, folder) {
   const { options = [], strike = opened.strike } = opened.watched ?? {};
-  const seen = await watchMainThread(service.pid, join(folder, 'strace'), options, () => strike(true, service));
-  await service.tell('settled', { most: UNDER_WAY });
-  return seen;
+  return watchMainThread(service.pid, join(folder, 'strace'), options, () => strike(true, service));
 }
 
-function tell(name, { measured, watched, sent, end, events }) {
+function tell(name, { measured, sent, end, events }) {
   const of = (real, value) => measured.filter((one) => one.real === real).map(value);
   const dropped = Object.entries(end.report.dropped).filter(([, count]) => count > 0);
   const refused = Object.entries(end.report.rejected).filter(([, count]) => count > 0);

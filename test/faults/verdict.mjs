@@ -1,12 +1,19 @@
 // What may not be, whatever fails.
 
+/** The log of `wal`: one write an event, what it takes to go on in another file, and the sign that its process lives. None waits for the disk itself. */
+const OF_THE_LOG =
+  /^(write|openat|close|statx|unlink|ftruncate) \*\.segment$|^(openat|newfstatat|getdents64|close) spool$|^utimensat lock$/;
+
 const sum = (parts) => Object.values(parts).reduce((total, part) => total + part, 0);
 
 /**
  * `losesBy` of a fault are the reasons for which it may drop events, `refuses` says whether it may have some rejected; nothing
  * else may be lost, and all that is lost is counted.
  */
-export function problemsOf({ losesBy = [], refuses = false, once = false }, { measured, sent, end, events }) {
+export function problemsOf(
+  { losesBy = [], refuses = false, once = false },
+  { durability, measured, sent, end, events },
+) {
   const problems = [];
   const require = (holds, problem) => void (holds || problems.push(problem));
   const { report, rejected, unbalanced, isSettled } = end;
@@ -20,6 +27,11 @@ export function problemsOf({ losesBy = [], refuses = false, once = false }, { me
   require(unexpected.length === 0, `events were dropped: ${JSON.stringify(report.dropped)}`);
   require(refuses || sum(report.rejected) === 0, `events were rejected: ${JSON.stringify(report.rejected)}`);
   require(report.submitted === 2 * sent.sent, `${report.submitted} events were submitted by ${sent.sent} requests`);
+
+  for (const { files = {} } of measured.map(({ calls = {} }) => calls)) {
+    const waits = Object.keys(files).filter((call) => durability !== 'wal' || !OF_THE_LOG.test(call));
+    require(waits.length === 0, `the main thread has worked on files: ${waits.join(', ')}`);
+  }
 
   const ids = new Set(events.map(({ event_id }) => event_id));
   const kept = report.accepted - sum(report.dropped);

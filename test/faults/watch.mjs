@@ -35,7 +35,7 @@ export async function watchMainThread(pid, file, extra, strike) {
   } finally {
     await detach();
   }
-  const calls = {};
+  const files = {};
   let all = 0;
   for await (const line of createInterface({ input: createReadStream(file) })) {
     const [, thread, call, args] = CALL.exec(line) ?? [];
@@ -44,8 +44,8 @@ export async function watchMainThread(pid, file, extra, strike) {
     if (MAKES_NO_FILE.has(call) || NO_FILE.test(args)) continue;
     const name = basename(/^\d+<([^>]*)>/.exec(args)?.[1] ?? /"([^"]*)"/.exec(args)?.[1] ?? args);
     const key = `${call} ${name.replace(/^\d{12}\.[0-9a-f]{16}/, '*')}`;
-    calls[key] = (calls[key] ?? 0) + 1;
+    files[key] = (files[key] ?? 0) + 1;
   }
   rmSync(file);
-  return { all, calls };
+  return { all, files };
 }
