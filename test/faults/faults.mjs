@@ -82,13 +82,15 @@ const diskFull = {
     }
     const path = join(disk, 'events.jsonl');
     const collected = [];
-    const collect = () => {
+    const collect = async () => {
       const taken = join(disk, 'taken.jsonl');
       try {
         renameSync(path, taken);
       } catch {
         return;
       }
+      // A write to the file under its former name may be under way.
+      await sleep(500);
       for (const event of inLines({ path: taken })) collected.push(event);
       rmSync(taken);
     };
