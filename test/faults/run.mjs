@@ -1,8 +1,9 @@
 // node test/faults/run.mjs [rounds] [fault,…] [spill,wal]   a service under load whose servers, disk and sinks fail: no request
 // may fail, the equation of the counts has to hold at each sample, whatever was accepted has to be stored in the end, but for
-// what the counts say was dropped, and the main thread may wait for no file. With rounds (15 or more, to be told apart), as many without each fault are run in between, and
-// what the fault does to the main thread's loop is printed; nothing is asserted of it. Needs a build and
-// `scripts/services.sh start redis kafka ferretdb`.
+// what the counts say was dropped, and the main thread may work on no file (under `wal` on the log alone) and wait for no socket.
+// With rounds (15 or more), as many without each fault are run in between, unwatched, and what the fault does to the main
+// thread's loop is printed; of that nothing is asserted. Needs a build, strace, the right to mount, and
+// `scripts/services.sh start redis kafka ferretdb`. `hang30` and `block30` take 30 s each, and run only when they are named.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -67,16 +68,19 @@ function watched(opened, service, folder) {
   return watchMainThread(service.pid, join(folder, 'strace'), options, () => strike(true, service));
 }
 
+const told = (counts) =>
+  Object.entries(counts)
+    .map(([name, count]) => `${name} ${count}`)
+    .join(', ') || 'none';
+
 function tell(name, { measured, sent, end, events }) {
   const of = (real, value) => measured.filter((one) => one.real === real).map(value);
-  const dropped = Object.entries(end.report.dropped).filter(([, count]) => count > 0);
-  const refused = Object.entries(end.report.rejected).filter(([, count]) => count > 0);
   const waited = Math.max(...of(true, ({ loop }) => loop.mostWaiting));
-  const counts = `${sent.sent} requests, ${sent.failures.length} failed; ${end.report.accepted} events accepted, ${events.length} stored, dropped ${JSON.stringify(Object.fromEntries(dropped))}, rejected ${JSON.stringify(Object.fromEntries(refused))}; at most ${waited} waited; ${end.samples} samples of the equation`;
+  const counts = `${sent.sent} requests, ${sent.failures.length} failed; ${end.report.accepted} events accepted, ${events.length} stored, dropped: ${told(end.report.dropped)}, rejected: ${told(end.report.rejected)}; at most ${waited} waited; ${end.samples} samples of the equation`;
   console.log(`${name}: ${counts}`);
   if (rounds === 0) {
     const [{ calls }] = measured;
-    console.log(`  the main thread made ${calls.all} calls, on files: ${JSON.stringify(calls.files)}`);
+    console.log(`  the main thread's calls on files: ${told(calls.files)}; on sockets: ${told(calls.sockets)}`);
     return;
   }
   for (const [what, value] of [

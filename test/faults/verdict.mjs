@@ -1,6 +1,9 @@
 // What may not be, whatever fails.
 
-/** The log of `wal`: one write an event, what it takes to go on in another file, and the sign that its process lives. None waits for the disk itself. */
+/**
+ * The log of `wal`: one write an event, what it takes to go on in another file, and the sign that its process lives. None
+ * waits for the disk itself.
+ */
 const OF_THE_LOG =
   /^(write|openat|close|statx|unlink|ftruncate) \*\.segment$|^(openat|newfstatat|getdents64|close) spool$|^utimensat lock$/;
 
@@ -28,9 +31,10 @@ export function problemsOf(
   require(refuses || sum(report.rejected) === 0, `events were rejected: ${JSON.stringify(report.rejected)}`);
   require(report.submitted === 2 * sent.sent, `${report.submitted} events were submitted by ${sent.sent} requests`);
 
-  for (const { files = {} } of measured.map(({ calls = {} }) => calls)) {
+  for (const { files = {}, waiting = [] } of measured.map(({ calls = {} }) => calls)) {
     const waits = Object.keys(files).filter((call) => durability !== 'wal' || !OF_THE_LOG.test(call));
     require(waits.length === 0, `the main thread has worked on files: ${waits.join(', ')}`);
+    require(waiting.length === 0, `the main thread has a socket that it waits for: ${waiting[0]}`);
   }
 
   const ids = new Set(events.map(({ event_id }) => event_id));

@@ -7,9 +7,10 @@ import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 const CALL = /^(\d+) +(\w+)\((.*)/;
-/** What the loop itself waits on; sockets, of which a call gives EAGAIN instead of waiting, as they are made non-blocking. */
-const NO_FILE = /^\d+<(?:anon_inode:|socket:|pipe:|TCP|UNIX)/;
-const MAKES_NO_FILE = new Set(['epoll_wait', 'epoll_pwait', 'epoll_ctl', 'socket', 'eventfd2', 'pipe2', 'mmap']);
+const SOCKET = /^\d+<socket:/;
+/** What the loop itself waits on, and how threads wake it. */
+const OF_THE_LOOP = /^\d+<(?:anon_inode:|pipe:)/;
+const NO_FILE = new Set(['epoll_wait', 'epoll_pwait', 'epoll_ctl', 'eventfd2', 'pipe2', 'mmap']);
 
 /** Attaches strace to all threads of a process; gives what lets go of it. */
 export async function attach(pid, options) {
@@ -27,7 +28,10 @@ export async function attach(pid, options) {
   };
 }
 
-/** Runs a strike and gives how often the main thread has called what on which file: `write 000000000001.….segment`. */
+/**
+ * Runs a strike and gives how often the main thread has made which call on a file (`write *.segment`), and on a socket; and
+ * those by which it got a socket that makes it wait.
+ */
 export async function watchMainThread(pid, file, extra, strike) {
   const detach = await attach(pid, ['-y', '-s', '0', '-o', file, '-e', 'trace=%file,%desc,%network', ...extra]);
   try {
@@ -35,17 +39,24 @@ export async function watchMainThread(pid, file, extra, strike) {
   } finally {
     await detach();
   }
-  const files = {};
-  let all = 0;
+  const [files, sockets, waiting] = [{}, {}, []];
+  const count = (counts, key) => {
+    counts[key] = (counts[key] ?? 0) + 1;
+  };
   for await (const line of createInterface({ input: createReadStream(file) })) {
     const [, thread, call, args] = CALL.exec(line) ?? [];
-    if (Number(thread) !== pid || call === undefined) continue;
-    all++;
-    if (MAKES_NO_FILE.has(call) || NO_FILE.test(args)) continue;
-    const name = basename(/^\d+<([^>]*)>/.exec(args)?.[1] ?? /"([^"]*)"/.exec(args)?.[1] ?? args);
-    const key = `${call} ${name.replace(/^\d{12}\.[0-9a-f]{16}/, '*')}`;
-    files[key] = (files[key] ?? 0) + 1;
+    if (Number(thread) !== pid || NO_FILE.has(call) || OF_THE_LOOP.test(args)) continue;
+    const isNew = call === 'socket' || call === 'accept4';
+    if (isNew && !args.includes('unfinished') && !args.includes('SOCK_NONBLOCK')) waiting.push(line);
+    if (isNew || SOCKET.test(args)) count(sockets, call);
+    else count(files, `${call} ${nameIn(args)}`);
   }
   rmSync(file);
-  return { all, files };
+  return { files, sockets, waiting };
+}
+
+/** The file of a descriptor or of a path, without what differs between the segments of a spool. */
+function nameIn(args) {
+  const path = /^\d+<([^>]*)>/.exec(args)?.[1] ?? /"([^"]*)"/.exec(args)?.[1] ?? args;
+  return basename(path).replace(/^\d{12}\.[0-9a-f]{16}/, '*');
 }
