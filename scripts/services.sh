@@ -7,10 +7,12 @@
 #   scripts/services.sh stop | status
 #   scripts/services.sh kill <name>      at once (SIGKILL), with its data left where it is
 #   scripts/services.sh resume <name>    the killed one again: same ports, same data
+#
+# SERVICES_STATE names another folder than .services/, for a second set of servers.
 set -euo pipefail
 
 project=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
-state="$project/.services"
+state="${SERVICES_STATE:-$project/.services}"
 cache="$HOME/.cache/promptheus-services"
 services=(prometheus redis kafka ferretdb)
 kafka_version=4.3.1
@@ -268,5 +270,5 @@ case "${1:-}" in
   stop | status) "$1" ;;
   kill) known "${2:-}" && end "$2" KILL ;;
   resume) known "${2:-}" && resume "$2" ;;
-  *) sed -n '2,9s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" >&2 && exit 2 ;;
+  *) sed -n '2,11s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" >&2 && exit 2 ;;
 esac

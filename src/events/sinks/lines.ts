@@ -25,8 +25,13 @@ export function linesOf({ events }: SinkBatch): Lines {
     bytes: Buffer.from(text),
     failures,
     receiptOf(written, error) {
-      let end = 0;
-      const lost = kept.filter((index) => (end += Buffer.byteLength(events[index]?.json ?? '') + 1) > written);
+      let next = 0;
+      const lost = kept.filter((index) => {
+        const end = next + Buffer.byteLength(events[index]?.json ?? '');
+        next = end + 1;
+        // Where only the end of its line is missing, it is there: whoever writes the next line ends this one first.
+        return end > written;
+      });
       return {
         failures: [...failures, ...lost.map((index) => ({ index, reason: String(error), permanent: false }))],
       };

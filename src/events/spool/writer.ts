@@ -1,15 +1,12 @@
-import { randomBytes } from 'node:crypto';
 import { isFull } from './cursors.js';
 import { checkSinks, inDirectory } from './directory.js';
-import { EndMarks } from './end-marks.js';
-import { closeQuietly } from './files.js';
 import { LONGEST_RECORD, mayFit, type SpoolRecord } from './format.js';
 import { SpoolLock } from './lock.js';
 import { type SpoolOptions, withDefaults } from './options.js';
 import { type AppendOutcome, Refusal } from './refusal.js';
-import { SegmentFile, UncutError } from './segment-file.js';
+import { type SegmentFile, UncutError } from './segment-file.js';
 import { UnsyncedRecords } from './unsynced-records.js';
-import { SpoolUsage } from './usage.js';
+import { WriterSegments } from './writer-segments.js';
 
 const RESCUE_EVERY_MS = 1_000;
 /** The most bytes that are kept unsynced. */
@@ -27,38 +24,34 @@ interface Syncing {
 export class SpoolWriter {
   /** A sync failed. What it should have covered was written again to another file, or will be. */
   degraded = false;
-  private readonly id = randomBytes(8).toString('hex');
   private readonly settings: Required<SpoolOptions>;
-  private current: SegmentFile | undefined;
-  /** Left, but not synced. */
-  private retired: SegmentFile[] = [];
-  private readonly ends = new EndMarks();
+  private readonly segments: WriterSegments;
   private records = new UnsyncedRecords();
   private spare: UnsyncedRecords | undefined;
   private syncing: Syncing | undefined;
   /** A sync failed, and what it should have covered is not yet in another file. */
   private unsafe = false;
   private rescueAt = Number.NEGATIVE_INFINITY;
-  private directoryDirty = false;
+  /** What a failed sync should have covered, in a file whose own sync has not answered. */
+  private copying: SegmentFile | undefined;
   private sequence = 1;
-  private readonly usage: SpoolUsage;
   private readonly refusal: Refusal;
   private syncedAt: number;
   private closed = false;
 
   private constructor(
-    private readonly directory: string,
-    private readonly descriptor: number,
-    private readonly sinks: readonly string[],
+    directory: string,
+    descriptor: number,
+    sinks: readonly string[],
     private readonly lock: SpoolLock,
     options: SpoolOptions,
   ) {
     this.settings = withDefaults(options);
     this.syncedAt = this.settings.host.elapsed();
     this.refusal = new Refusal(this.settings.host);
-    this.usage = new SpoolUsage(directory, this.settings.files);
+    this.segments = new WriterSegments(directory, descriptor, sinks, this.settings);
     // Made at once, so that a reader of any later day knows that this writer was there.
-    this.attempt(() => this.startSegment());
+    this.attempt(() => void this.startSegment());
     if (this.settings.fsync !== 'never') this.sync();
   }
 
@@ -74,7 +67,7 @@ export class SpoolWriter {
 
   /** What all segments take, as far as this writer has looked. */
   get bytes(): number {
-    return this.usage.bytes;
+    return this.segments.usage.bytes;
   }
 
   append(event: SpoolRecord): AppendOutcome {
@@ -100,8 +93,8 @@ export class SpoolWriter {
     const { fsync, syncIntervalMs, host, background } = this.settings;
     const now = host.elapsed();
     this.lock.renew();
-    if (this.current !== undefined && !this.current.isEmpty && now - this.current.createdAt >= LEAVE_AFTER_MS)
-      this.leaveIfFew();
+    const { current } = this.segments;
+    if (current !== undefined && !current.isEmpty && now - current.createdAt >= LEAVE_AFTER_MS) this.leaveIfFew();
     const due = fsync === 'interval' ? now - this.syncedAt >= syncIntervalMs : fsync === 'batch';
     if (!due) return;
     if (this.unsafe) this.rescueIfDue();
@@ -114,17 +107,15 @@ export class SpoolWriter {
     this.syncedAt = this.settings.host.elapsed();
     if (this.unsafe) return this.rescue();
     try {
-      for (const file of this.files()) file.sync();
-      if (this.directoryDirty) this.settings.files.sync(this.descriptor);
+      this.segments.sync(this.files());
     } catch {
       return this.rescue();
     }
-    this.directoryDirty = false;
     // The error of a sync that is under way is told to that one alone: until then nothing is known to be safe.
     if (this.syncing !== undefined) return false;
-    this.retire();
+    this.segments.retire();
     this.records.clear();
-    this.ends.catchUp();
+    this.segments.markEnds();
     return true;
   }
 
@@ -133,41 +124,40 @@ export class SpoolWriter {
     if (this.closed) return;
     this.closed = true;
     this.end();
-    if (this.syncing === undefined) this.letGo();
+    this.letGo();
   }
 
   /** The mark of the end says that all before it is safe: it is left out where the disk refuses. */
   private end(): void {
     const syncs = this.settings.fsync !== 'never';
     if (syncs && !this.sync()) return;
-    this.leave();
-    this.ends.catchUp();
+    this.segments.leave(this.sequence);
+    this.segments.markEnds();
     if (syncs) this.sync();
   }
 
   private letGo(): void {
-    for (const file of this.files()) file.close();
-    this.ends.giveUp();
-    closeQuietly(this.settings.files, this.descriptor);
+    if (this.syncing !== undefined || this.copying !== undefined) return;
+    this.segments.close(this.files());
     if (this.lock.taken) this.lock.release();
   }
 
   private files(): SegmentFile[] {
-    const left = [...(this.syncing?.retired ?? []), ...this.retired];
-    return this.current === undefined ? left : [...left, this.current];
+    return this.segments.all(this.syncing?.retired);
   }
 
   /** Writes the record that stands encoded behind the kept ones. */
   private place(length: number): AppendOutcome {
     const { maxBytes, segmentBytes } = this.settings;
-    if (this.usage.bytes + length > maxBytes) {
-      this.usage.look();
-      if (this.usage.bytes + length > maxBytes) return this.refusal.begin('full');
+    const { usage, current } = this.segments;
+    if (usage.bytes + length > maxBytes) {
+      usage.look();
+      if (usage.bytes + length > maxBytes) return this.refusal.begin('full');
     }
-    if (this.current === undefined || (this.current.size + length > segmentBytes && !this.current.isEmpty))
-      this.startSegment();
-    this.current?.append(this.records.bytes, this.records.length, length);
-    this.usage.bytes += length;
+    const fits = current !== undefined && (current.size + length <= segmentBytes || current.isEmpty);
+    const file = fits ? current : this.startSegment();
+    file.append(this.records.bytes, this.records.length, length);
+    usage.bytes += length;
     return 'written';
   }
 
@@ -180,37 +170,19 @@ export class SpoolWriter {
       if (isFull(error)) return this.refusal.begin('full');
       // What stands at the end may be the record, whole: its sequence is not used for another one.
       if (error instanceof UncutError) this.sequence += 1;
-      this.leave();
+      this.segments.leave(this.sequence);
       return this.refusal.begin('failed');
     }
   }
 
-  private startSegment(first = this.sequence): undefined {
-    this.leave();
-    const { files, host, process } = this.settings;
-    const header = { process, writer: this.id, first, createdAt: host.now(), sinks: this.sinks };
-    this.current = SegmentFile.create(files, this.directory, this.usage.nextNumber(), header, host.elapsed());
-    this.usage.bytes += this.current.size;
-    this.directoryDirty = true;
-  }
-
-  private leave(): void {
-    if (this.current === undefined) return;
-    this.ends.add(this.current, this.sequence);
-    if (this.settings.fsync === 'never') this.ends.close(this.current);
-    else this.retired.push(this.current);
-    this.current = undefined;
+  private startSegment(first = this.sequence): SegmentFile {
+    this.segments.leave(this.sequence);
+    return this.segments.start(first);
   }
 
   private leaveIfFew(): void {
-    this.attempt(() => void this.usage.look());
-    if (this.usage.segments <= FEW_SEGMENTS) this.leave();
-  }
-
-  /** Closes the segments that were left and are synced. */
-  private retire(): void {
-    for (const file of this.retired) this.ends.close(file);
-    this.retired = [];
+    this.attempt(() => void this.segments.usage.look());
+    if (this.segments.usage.segments <= FEW_SEGMENTS) this.segments.leave(this.sequence);
   }
 
   /** Keeps what is unsynced within its bound, by a sync; false where that cannot be. */
@@ -224,33 +196,25 @@ export class SpoolWriter {
   }
 
   private syncInBackground(): void {
-    if (this.syncing !== undefined || (this.records.count === 0 && this.retired.length === 0)) return;
+    if (this.syncing !== undefined || (this.records.count === 0 && this.segments.retired.length === 0)) return;
     this.syncedAt = this.settings.host.elapsed();
-    const syncing = { records: this.records, retired: this.retired };
+    const syncing = { records: this.records, retired: this.segments.retired };
     const files = this.files().filter((file) => !file.isSynced);
     this.syncing = syncing;
     this.records = this.spare ?? new UnsyncedRecords();
     this.spare = undefined;
-    this.retired = [];
-    let [left, failed] = [files.length + 1, false];
-    const done = (error: Error | null): void => {
-      left -= 1;
-      failed ||= error !== null;
-      if (left === 0) this.syncedInBackground(syncing, failed);
-    };
-    for (const file of files) file.syncLater(done);
-    if (!this.directoryDirty) return done(null);
-    this.directoryDirty = false;
-    this.settings.files.syncLater(this.descriptor, done);
+    this.segments.retired = [];
+    this.segments.syncLater(files, (failed) => this.syncedInBackground(syncing, failed));
   }
 
   private syncedInBackground(syncing: Syncing, failed: boolean): void {
     if (this.syncing !== syncing) return;
-    for (const file of syncing.retired) this.ends.close(file);
+    this.segments.retire(syncing.retired);
     this.syncing = undefined;
     if (failed) {
       this.records.prepend(syncing.records);
-      this.rescue();
+      if (this.closed) this.rescue();
+      else this.rescueInBackground();
     } else {
       syncing.records.clear();
       this.spare = syncing.records;
@@ -261,40 +225,75 @@ export class SpoolWriter {
   }
 
   private rescueIfDue(): boolean {
-    return this.settings.host.elapsed() - this.rescueAt >= RESCUE_EVERY_MS && this.rescue();
+    const { host, background } = this.settings;
+    if (this.copying !== undefined || host.elapsed() - this.rescueAt < RESCUE_EVERY_MS) return false;
+    return background ? this.rescueInBackground() : this.rescue();
   }
 
   /** After a failed sync the system forgets the pages that it could not write: the same file is never synced again, another one is written. */
   private rescue(): boolean {
+    this.leaveUnsafe();
+    if (this.records.count === 0) return this.safeAgain();
+    try {
+      this.segments.sync([this.copy()]);
+    } catch {
+      return this.copyFailed();
+    }
+    return this.copied();
+  }
+
+  /** The same without waiting for the disk: until it has answered, events are refused. */
+  private rescueInBackground(): boolean {
+    this.leaveUnsafe();
+    if (this.records.count === 0) return this.safeAgain();
+    let copy: SegmentFile;
+    try {
+      copy = this.copying = this.copy();
+    } catch {
+      return this.copyFailed();
+    }
+    this.segments.syncLater([copy], (failed) => {
+      this.copying = undefined;
+      // A sync that waits may have made another copy meanwhile.
+      if (this.segments.current === copy) failed ? this.copyFailed() : this.copied();
+      if (this.closed) this.letGo();
+    });
+    return !this.unsafe;
+  }
+
+  private leaveUnsafe(): void {
     this.rescueAt = this.settings.host.elapsed();
     this.degraded = true;
     this.unsafe = true;
     if (this.syncing !== undefined) {
       this.records.prepend(this.syncing.records);
-      this.retired.push(...this.syncing.retired);
+      this.segments.retired.push(...this.syncing.retired);
       this.syncing = undefined;
     }
-    this.leave();
-    this.retire();
-    if (this.records.count > 0 && !this.writeAgain()) return false;
-    this.unsafe = false;
-    this.records.clear();
-    return true;
+    this.segments.leave(this.sequence);
+    this.segments.retire();
   }
 
-  private writeAgain(): boolean {
-    try {
-      this.startSegment(this.records.first);
-      this.current?.append(this.records.bytes, 0, this.records.length);
-      this.current?.sync();
-      this.settings.files.sync(this.descriptor);
-    } catch {
-      this.current?.discard();
-      this.current = undefined;
-      return false;
-    }
-    this.usage.bytes += this.records.length;
-    this.directoryDirty = false;
+  private copy(): SegmentFile {
+    const file = this.startSegment(this.records.first);
+    file.append(this.records.bytes, 0, this.records.length);
+    return file;
+  }
+
+  private copyFailed(): false {
+    this.segments.discard();
+    return false;
+  }
+
+  private copied(): true {
+    this.segments.usage.bytes += this.records.length;
+    return this.safeAgain();
+  }
+
+  private safeAgain(): true {
+    this.unsafe = false;
+    this.refusal.end();
+    this.records.clear();
     return true;
   }
 }

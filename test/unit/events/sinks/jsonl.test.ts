@@ -215,4 +215,20 @@ describe('the calls to the system', () => {
     const lines = events.map(({ json }) => json);
     expect(linesOfFile(path)).toEqual([lines[0], lines[1], lines[2]?.slice(0, 10), ...lines.slice(2)]);
   });
+
+  it('an event of which only the end of its line found no room is stored, once', async () => {
+    const { sink, path } = await opened();
+    const events = someEvents(3);
+    const prototype = await handles();
+    const write = prototype.write;
+    vi.spyOn(prototype, 'write')
+      .mockImplementationOnce(function (this: FileHandle, bytes: Buffer) {
+        return write.call(this, bytes.subarray(0, Buffer.byteLength(events[0]?.json ?? '')) as never);
+      } as never)
+      .mockRejectedValueOnce(new Error('ENOSPC: no space left on device'));
+    const receipt = await sink.write(aBatch(events));
+    expect(receipt?.failures.map(({ index }) => index)).toEqual([1, 2]);
+    await sink.write(aBatch(events.slice(1)));
+    expect(linesOfFile(path)).toEqual(events.map(({ json }) => json));
+  });
 });

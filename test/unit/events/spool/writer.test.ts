@@ -200,52 +200,6 @@ describe('a sync that fails', () => {
     time += 2_000;
     expect(all()).toEqual(numbered(3));
   });
-
-  it('in the background is heeded, though a sync that waited came between and was told nothing', () => {
-    const news: ((error: Error | null) => void)[] = [];
-    const writer = open({ background: true });
-    vi.spyOn(disk, 'syncLater').mockImplementation((_, done) => void news.push(done));
-    append(writer, numbered(2));
-    time += 500;
-    writer.syncIfDue();
-    append(writer, numbered(1, 2));
-    // What the first has not answered yet, no other is told.
-    expect(writer.sync()).toBe(false);
-    for (const tell of news) tell(Object.assign(new Error('EIO'), { code: 'EIO' }));
-    expect(writer.degraded).toBe(true);
-    expect(segments()).toEqual([3, 3]);
-  });
-
-  it('in the background is heeded although the writer was closed meanwhile', () => {
-    const news: ((error: Error | null) => void)[] = [];
-    const writer = open({ background: true });
-    vi.spyOn(disk, 'syncLater').mockImplementation((_, done) => void news.push(done));
-    append(writer, numbered(2));
-    time += 500;
-    writer.syncIfDue();
-    writer.close();
-    for (const tell of news) tell(Object.assign(new Error('EIO'), { code: 'EIO' }));
-    expect(viewSpool(disk, DIRECTORY).segments.map(({ scan, segment }) => [scan.records, segment?.ended])).toEqual([
-      [2, true],
-      [2, true],
-    ]);
-    expect(disk.list(DIRECTORY)).not.toContain('lock');
-  });
-
-  it('in the background keeps its descriptor until the news is there', () => {
-    const news: ((error: Error | null) => void)[] = [];
-    const writer = open({ background: true });
-    vi.spyOn(disk, 'syncLater').mockImplementation((_, done) => void news.push(done));
-    const close = vi.spyOn(disk, 'close');
-    append(writer, numbered(2));
-    time += 500;
-    writer.syncIfDue();
-    writer.close();
-    const [descriptor] = vi.mocked(disk.syncLater).mock.calls[0] ?? [];
-    expect(close).not.toHaveBeenCalledWith(descriptor);
-    for (const tell of news) tell(null);
-    expect(close).toHaveBeenCalledWith(descriptor);
-  });
 });
 
 describe('opening', () => {
