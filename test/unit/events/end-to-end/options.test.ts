@@ -117,6 +117,7 @@ describe('the options of events', () => {
       const hanging: Sink = { name: 'hanging', write: () => undefined, [hook]: () => new Promise(() => {}) };
       const instance = pipeline({ sinks: [hanging] });
       instance.events.record({ name: 'n' });
+      if (hook === 'close') await instance.events.flush();
       const report = await instance.stop({ timeoutMs: 200 }).catch((error) => error.report);
       expectBalanced(report);
       expect(report.delivered).toBe(hook === 'close' ? 1 : 0);
