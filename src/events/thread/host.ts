@@ -22,7 +22,6 @@ const MOST_RESTARTS = 5;
 const MINUTE_MS = 60_000;
 /** What a thread gets beyond the time of a stop, to say how it went. */
 const THREAD_MS = 500;
-const NEVER = new Promise<undefined>(() => {});
 const NO_STATE: ThreadState = { spoolBytes: 0 };
 /** What the sinks of the application have to close in, where a stop has used up its time. */
 const CLOSE_MS = 100;
@@ -107,7 +106,7 @@ export class PipelineHost {
   /** The thread is stuck, in a sink that blocks it: what it held is in memory that is shared, and spilled or given up from here. */
   private async stopHere(): Promise<StopOutcome> {
     this.events.warn('event_thread', 'the thread of events did not stop in time, and was ended');
-    this.local ??= this.localOf(this.sinks.map(({ name }) => ({ name, write: () => NEVER }))).consumer;
+    this.local ??= this.localOf(this.sinks.map(({ name }) => ({ name, write: never }))).consumer;
     return { ...(await this.local.stop(0)), timedOut: true };
   }
 
@@ -247,6 +246,11 @@ export class PipelineHost {
       this.worker.postMessage(message);
     }
   }
+}
+
+/** One for each who asks: on one for all, whoever waited would be kept for ever. */
+function never(): Promise<undefined> {
+  return new Promise(() => {});
 }
 
 /** What a promise gives in time; `undefined` where it is late. */
