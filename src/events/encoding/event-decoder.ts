@@ -41,7 +41,6 @@ export interface StoredSampling {
 /** After how many members the time stands: behind what names the event. */
 const TIMESTAMP_AFTER: Readonly<Record<EventKind, number>> = { metric: 2, operation: 3, wide: 0 };
 
-const HEAD = Buffer.from('{"event_id":"');
 const TIMESTAMP = Buffer.from(',"timestamp":');
 const TRUE_TEXT = Buffer.from('true');
 const FALSE_TEXT = Buffer.from('false');
@@ -49,7 +48,6 @@ const NULL_TEXT = Buffer.from('null');
 const codeOf = (character: string): number => character.charCodeAt(0);
 const QUOTE = codeOf('"');
 const COMMA = codeOf(',');
-const DASH = codeOf('-');
 const [OPEN_OBJECT, CLOSE_OBJECT, OPEN_ARRAY, CLOSE_ARRAY] = [codeOf('{'), codeOf('}'), codeOf('['), codeOf(']')];
 
 /** Makes a record's JSON: what `JSON.stringify` would make of the event, redacted and with its id and time. */
@@ -60,6 +58,8 @@ export class EventDecoder {
   private at = 0;
   private end = 0;
   private readonly out = new JsonBuffer();
+  /** How each event of a process begins. */
+  private head = headOf('');
   /** JSON by name, made when it is first needed. */
   private readonly keyTexts: Buffer[] = [];
   private readonly valueTexts: Buffer[] = [];
@@ -75,9 +75,8 @@ export class EventDecoder {
     const { out } = this;
     this.load(bytes);
     out.length = 0;
-    out.copy(HEAD);
-    out.ascii(processId);
-    out.byte(DASH);
+    if (this.head.processId !== processId) this.head = headOf(processId);
+    out.copy(this.head.bytes);
     out.number(seq);
     out.byte(QUOTE);
     this.top();
@@ -214,6 +213,10 @@ export class EventDecoder {
     if (masked !== text) this.masked++;
     return JSON.stringify(masked);
   }
+}
+
+function headOf(processId: string): { readonly processId: string; readonly bytes: Buffer } {
+  return { processId, bytes: Buffer.from(`{"event_id":"${processId}-`) };
 }
 
 function samplingText(sampling: StoredSampling): string {

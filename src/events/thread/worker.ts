@@ -3,7 +3,7 @@ import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import type { Sink, SinkBatch, SinkReceipt, ThreadSink } from '../sinks/sink.js';
 import { assembleConsumer, type PipelineStart } from './assemble.js';
 import { Driver } from './driver.js';
-import { errorOf, type FromThread, type ToThread, type Trouble, troubleOf } from './messages.js';
+import { type AnsweredBatch, errorOf, type FromThread, type ToThread, type Trouble, troubleOf } from './messages.js';
 import { OpenOnce } from './open-once.js';
 
 export interface ThreadStart extends PipelineStart {
@@ -12,7 +12,8 @@ export interface ThreadStart extends PipelineStart {
   readonly debug: boolean;
 }
 
-const STATE_MS = 1_000;
+/** How often the main thread is told: each message costs it as much as a hundred events. */
+const TELL_MS = 1_000;
 
 /** What a main thread's sink is here. */
 class RemoteSink implements Sink {
@@ -54,20 +55,25 @@ async function run(port: MessagePort, start: ThreadStart): Promise<void> {
     }),
   );
   let driver: Driver | undefined;
+  const answered: AnsweredBatch[] = [];
+  const tellBatches = (): void => {
+    if (answered.length > 0) tell({ from: 'batches', batches: answered.splice(0) });
+  };
   const { consumer, ring, recovery, state, close } = assembleConsumer(start, sinks, {
     log: {
       warn: (message) => tell({ from: 'said', level: 'warn', message }),
       ...(start.debug && { debug: (message: string) => tell({ from: 'said', level: 'debug', message }) }),
     },
     observer: {
-      batchAnswered: (sink, result, milliseconds) => tell({ from: 'batch', sink, result, milliseconds }),
+      batchAnswered: (sink, result, milliseconds) => answered.push({ sink, result, milliseconds }),
     },
     wake: () => driver?.wake(),
   });
   let [told, toldAt] = ['', 0];
   driver = new Driver(consumer, ring, () => {
-    if (performance.now() - toldAt < STATE_MS) return;
+    if (performance.now() - toldAt < TELL_MS) return;
     toldAt = performance.now();
+    tellBatches();
     const now = state();
     const text = JSON.stringify(now);
     // An idle thread wakes nobody.
@@ -86,6 +92,7 @@ async function run(port: MessagePort, start: ThreadStart): Promise<void> {
       const flushed = consumer.flush();
       driver?.wake();
       await flushed;
+      tellBatches();
       tell({ from: 'done', call: message.call, timedOut: false, undelivered: 0 });
     } else {
       const stopped = consumer.stop(message.timeoutMs);
@@ -93,6 +100,7 @@ async function run(port: MessagePort, start: ThreadStart): Promise<void> {
       const result = await stopped;
       await consumer.close();
       close();
+      tellBatches();
       tell({ from: 'state', state: state() });
       tell({ from: 'done', call: message.call, ...result });
     }
