@@ -202,8 +202,7 @@ export class PipelineHost {
         this.calls.get(message.call)?.done(message);
         break;
       case 'batches':
-        for (const batch of message.batches)
-          this.events.batchAnswered(batch.sink, batch.result, batch.milliseconds);
+        for (const batch of message.batches) this.events.batchAnswered(batch.sink, batch.result, batch.milliseconds);
         break;
       case 'state':
         this.state = { ...message.state, sampling: sumOf(this.sampledBefore, message.state.sampling) };
