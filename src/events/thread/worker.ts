@@ -3,17 +3,15 @@ import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import type { Sink, SinkBatch, SinkReceipt, ThreadSink } from '../sinks/sink.js';
 import { assembleConsumer, type PipelineStart } from './assemble.js';
 import { Driver } from './driver.js';
-import { type AnsweredBatch, errorOf, type FromThread, type ToThread, type Trouble, troubleOf } from './messages.js';
+import { errorOf, type FromThread, type ToThread, type Trouble, troubleOf } from './messages.js';
 import { OpenOnce } from './open-once.js';
+import { Reports } from './reports.js';
 
 export interface ThreadStart extends PipelineStart {
   /** Undefined where the main thread has the sink. */
   readonly sinks: ReadonlyArray<ThreadSink | undefined>;
   readonly debug: boolean;
 }
-
-/** How often the main thread is told: each message costs it as much as a hundred events. */
-const TELL_MS = 1_000;
 
 /** What a main thread's sink is here. */
 class RemoteSink implements Sink {
@@ -44,43 +42,25 @@ class RemoteSink implements Sink {
 
 async function run(port: MessagePort, start: ThreadStart): Promise<void> {
   const tell = (message: FromThread): void => port.postMessage(message);
-  const remote: RemoteSink[] = [];
   const sinks = await Promise.all(
-    start.sinks.map(async (thread, index) => {
-      const name = start.sinkNames[index] as string;
-      if (thread !== undefined) return new OpenOnce(await sinkOf(thread));
-      const sink = new RemoteSink(name, index, tell);
-      remote.push(sink);
-      return sink;
-    }),
+    start.sinks.map(async (thread, index) =>
+      thread === undefined
+        ? new RemoteSink(start.sinkNames[index] as string, index, tell)
+        : new OpenOnce(await sinkOf(thread)),
+    ),
   );
+  const remote = sinks.filter((sink) => sink instanceof RemoteSink);
   let driver: Driver | undefined;
-  const answered: AnsweredBatch[] = [];
-  const tellBatches = (): void => {
-    if (answered.length > 0) tell({ from: 'batches', batches: answered.splice(0) });
-  };
+  const reports = new Reports(tell, () => state());
   const { consumer, ring, recovery, state, close } = assembleConsumer(start, sinks, {
     log: {
       warn: (message) => tell({ from: 'said', level: 'warn', message }),
       ...(start.debug && { debug: (message: string) => tell({ from: 'said', level: 'debug', message }) }),
     },
-    observer: {
-      batchAnswered: (sink, result, milliseconds) => answered.push({ sink, result, milliseconds }),
-    },
+    observer: reports,
     wake: () => driver?.wake(),
   });
-  let [told, toldAt] = ['', 0];
-  driver = new Driver(consumer, ring, () => {
-    if (performance.now() - toldAt < TELL_MS) return;
-    toldAt = performance.now();
-    tellBatches();
-    const now = state();
-    const text = JSON.stringify(now);
-    // An idle thread wakes nobody.
-    if (text === told) return;
-    told = text;
-    tell({ from: 'state', state: now });
-  });
+  driver = new Driver(consumer, ring, () => reports.tellIfDue());
   const opened = await Promise.allSettled(
     sinks.map(async (sink) => (sink instanceof OpenOnce ? sink.open() : undefined)),
   );
@@ -92,7 +72,7 @@ async function run(port: MessagePort, start: ThreadStart): Promise<void> {
       const flushed = consumer.flush();
       driver?.wake();
       await flushed;
-      tellBatches();
+      reports.tellAll();
       tell({ from: 'done', call: message.call, timedOut: false, undelivered: 0 });
     } else {
       const stopped = consumer.stop(message.timeoutMs);
@@ -100,8 +80,7 @@ async function run(port: MessagePort, start: ThreadStart): Promise<void> {
       const result = await stopped;
       await consumer.close();
       close();
-      tellBatches();
-      tell({ from: 'state', state: state() });
+      reports.tellAll();
       tell({ from: 'done', call: message.call, ...result });
     }
   });
