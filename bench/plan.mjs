@@ -22,7 +22,7 @@ const FULL = {
   },
   frameworks: { rounds: 11, ms: 700, connections: 32 },
   'model-calls': { rounds: 15, calls: 2_000, streams: 40 },
-  events: { rounds: 11, count: 50_000, ms: 500, rate: 300_000, pacedMs: 3_000, pacedRounds: 5 },
+  events: { rounds: 11, count: 100_000, ms: 500, rate: 300_000, pacedMs: 3_000, pacedRounds: 5 },
   responses: { rounds: 15, requests: 160, connections: 8, workMs: 20, storeMs: 50 },
 };
 

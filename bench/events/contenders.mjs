@@ -1,6 +1,6 @@
 // Each takes events of events.mjs, `record(event)`, and stores them as JSON lines in a file. `drain()` resolves when all
-// that was taken is stored, and tells how many were stored and how many given up; one that gives up what comes too fast says
-// by `hasRoom` when it does not.
+// that was taken is stored, and tells how many were stored and how many given up. Where another thread does the work, `catchUp()`
+// waits for it.
 import { appendFile } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { createRequire } from 'node:module';
@@ -30,7 +30,7 @@ async function ours(path) {
   await instance.start();
   return {
     record: (event) => instance.events.record(event),
-    hasRoom: () => instance.events.stats().pending < 1_000,
+    catchUp: () => instance.events.flush(),
     async drain() {
       await instance.events.flush();
       const { delivered, dropped } = instance.events.stats();

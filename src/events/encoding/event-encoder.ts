@@ -61,7 +61,8 @@ export class EventEncoder {
 
   /** The same event's JSON, made at once: what the decoder would make of it. */
   json(
-    id: string,
+    processId: string,
+    seq: number,
     kind: EventKind,
     at: number,
     fields: EventFields,
@@ -71,9 +72,9 @@ export class EventEncoder {
     const end = this.scratchWriter.event(0, kind, fields, context);
     if (end === TOO_LARGE) return { failure: 'too_large' };
     if (end === FAILED) return { failure: 'serialize_error' };
-    this.scratchWriter.eventHeader(0, end, kind, false, 0, at);
+    this.scratchWriter.eventHeader(0, end, kind, false, seq, at);
     this.count(this.scratchWriter);
-    return { json: this.decoder.json(this.scratch.bytes.subarray(0, end), id, sampling) };
+    return { json: this.decoder.json(this.scratch.bytes.subarray(0, end), processId, seq, sampling) };
   }
 
   /** The texts by their numbers, for a reader that begins where another ended. */

@@ -33,8 +33,9 @@ export class DirectOutlet implements Outlet {
   }
 
   offer(kind: EventKind, critical: boolean, at: number, fields: EventFields, context?: EventFields): Offered {
-    const id = `${this.processId}-${++this.sequence}`;
-    const encoded = this.encoder.json(id, kind, at, fields, context);
+    const seq = ++this.sequence;
+    const id = `${this.processId}-${seq}`;
+    const encoded = this.encoder.json(this.processId, seq, kind, at, fields, context);
     if ('failure' in encoded) return { dropped: encoded.failure };
     const batch = { id, events: [{ id, kind, critical, json: encoded.json }] };
     let isStored = true;

@@ -37,11 +37,12 @@ export class LogOutlet extends ThreadOutlet {
   }
 
   override offer(kind: EventKind, critical: boolean, at: number, fields: EventFields, context?: EventFields): Offered {
-    const id = `${this.processId}-${++this.sequence}`;
+    const seq = ++this.sequence;
+    const id = `${this.processId}-${seq}`;
     const decision = kind === 'wide' ? this.sampler?.decide({ ...factsOf(fields), eventId: id }, at) : undefined;
     if (decision !== undefined) this.count(decision);
     if (decision?.keep === false) return undefined;
-    const encoded = this.encoder.json(id, kind, at, fields, context, decision);
+    const encoded = this.encoder.json(this.processId, seq, kind, at, fields, context, decision);
     if ('failure' in encoded) return { dropped: encoded.failure };
     const writer = this.writer ?? this.openAgain();
     if (writer === undefined) return { rejected: 'spool_full' };

@@ -24,7 +24,7 @@ export interface RecordSource {
 }
 
 export interface RecordDecoder {
-  json(bytes: Uint8Array, id: string, sampling?: object): string;
+  json(bytes: Uint8Array, processId: string, seq: number, sampling?: object): string;
 }
 
 export interface RecordDecision {

@@ -35,7 +35,7 @@ export class StoredEvents {
   json(bytes: Uint8Array, seq: number, sampling: Uint8Array | undefined): string | undefined {
     try {
       const decision = sampling === undefined ? undefined : JSON.parse(Buffer.from(sampling).toString());
-      return this.#decoder.json(bytes, this.id(seq), decision);
+      return this.#decoder.json(bytes, this.#processId, seq, decision);
     } catch {
       return undefined;
     }

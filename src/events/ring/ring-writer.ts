@@ -5,16 +5,19 @@ import { controlOf, HEAD, memoryOf, PUBLISHED, SKIP, SLEEPING, TAIL } from './ri
 export const NO_ROOM = -1;
 /** A sleeping reader is woken when this share of the ring is full. */
 const WAKE_SHARE = 1 / 8;
+/** Above that, it is looked at again when so much more was written: what the reader writes is slow to look at. */
+const LOOK_AGAIN_SHARE = 1 / 64;
 
 /** The producer's end. */
 export class RingWriter {
   readonly memory: RecordMemory;
   private readonly control: Int32Array;
   private readonly capacity: number;
-  private readonly wakeAt: number;
   private head: number;
   /** As it was when it was last looked at; it can only have moved on. */
   private tail: number;
+  /** Up to this position of the head, nobody needs to be woken. */
+  private wakeAfter: number;
 
   /** Only a place for the longest record is a place, so that a record can be written before its length is known. */
   constructor(
@@ -24,9 +27,9 @@ export class RingWriter {
     this.control = controlOf(ring);
     this.memory = memoryOf(ring);
     this.capacity = this.memory.length;
-    this.wakeAt = this.capacity * WAKE_SHARE;
     this.head = Atomics.load(this.control, HEAD);
     this.tail = Atomics.load(this.control, TAIL);
+    this.wakeAfter = (this.tail + this.capacity * WAKE_SHARE) | 0;
   }
 
   /** Where the next record is to be written, or `NO_ROOM`. */
@@ -50,7 +53,7 @@ export class RingWriter {
     this.head = (this.head + bytes) | 0;
     control[PUBLISHED] = lastEvent;
     Atomics.store(control, HEAD, this.head);
-    if (critical || this.used() > this.wakeAt) this.wake(critical);
+    if (critical || ((this.head - this.wakeAfter) | 0) > 0) this.wake(critical);
   }
 
   private used(): number {
@@ -59,7 +62,11 @@ export class RingWriter {
 
   private wake(critical: boolean): void {
     this.tail = Atomics.load(this.control, TAIL);
-    if (!critical && this.used() <= this.wakeAt) return;
+    const isFilling = this.used() > this.capacity * WAKE_SHARE;
+    this.wakeAfter = isFilling
+      ? (this.head + this.capacity * LOOK_AGAIN_SHARE) | 0
+      : (this.tail + this.capacity * WAKE_SHARE) | 0;
+    if (!critical && !isFilling) return;
     if (Atomics.compareExchange(this.control, SLEEPING, 1, 0) === 1) Atomics.notify(this.control, SLEEPING);
   }
 }

@@ -74,7 +74,8 @@ export class Slots {
     const length = this.#views.length[slot] as number;
     const end = length - (this.#views.samplingLength[slot] as number);
     const all = this.#cells.read(this.#views.firstCell[slot] as number, length);
-    return { bytes: all.subarray(0, end), sampling: end === length ? undefined : all.subarray(end) };
+    if (end === length) return { bytes: all, sampling: undefined };
+    return { bytes: all.subarray(0, end), sampling: all.subarray(end) };
   }
 
   /** After a change of owner: what is not in use is free. */

@@ -63,7 +63,8 @@ export function withReason(status: Status, reason: DropReason): Status {
 }
 
 export function reasonOf(status: Status): DropReason | undefined {
-  return DROP_REASONS[((status & REASON_BITS) >> REASON_SHIFT) - 1];
+  const reason = (status & REASON_BITS) >> REASON_SHIFT;
+  return reason === 0 ? undefined : DROP_REASONS[reason - 1];
 }
 
 /** Whether a sink has it and has not answered. */

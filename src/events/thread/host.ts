@@ -198,8 +198,8 @@ export class PipelineHost {
       case 'done':
         this.calls.get(message.call)?.done(message);
         break;
-      case 'batch':
-        this.events.batchAnswered(message.sink, message.result, message.milliseconds);
+      case 'batches':
+        for (const batch of message.batches) this.events.batchAnswered(batch.sink, batch.result, batch.milliseconds);
         break;
       case 'state':
         this.state = message.state;

@@ -9,6 +9,12 @@ export interface Trouble {
   readonly retryAfterMs: number | undefined;
 }
 
+export interface AnsweredBatch {
+  readonly sink: string;
+  readonly result: BatchResult;
+  readonly milliseconds: number;
+}
+
 export type ToThread =
   | { readonly to: 'answer'; readonly call: number; readonly receipt: SinkReceipt | undefined }
   | { readonly to: 'fail'; readonly call: number; readonly trouble: Trouble }
@@ -24,7 +30,7 @@ export type FromThread =
   | { readonly from: 'ready'; readonly troubles: readonly Trouble[]; readonly recovery: Recovery | undefined }
   | { readonly from: 'write'; readonly call: number; readonly sink: number; readonly batch: SinkBatch }
   | { readonly from: 'done'; readonly call: number; readonly timedOut: boolean; readonly undelivered: number }
-  | { readonly from: 'batch'; readonly sink: string; readonly result: BatchResult; readonly milliseconds: number }
+  | { readonly from: 'batches'; readonly batches: readonly AnsweredBatch[] }
   | { readonly from: 'state'; readonly state: ThreadState }
   | { readonly from: 'said'; readonly level: 'debug' | 'warn'; readonly message: string };
 

@@ -5,14 +5,13 @@ import { assembleConsumer, type PipelineStart } from './assemble.js';
 import { Driver } from './driver.js';
 import { errorOf, type FromThread, type ToThread, type Trouble, troubleOf } from './messages.js';
 import { OpenOnce } from './open-once.js';
+import { Reports } from './reports.js';
 
 export interface ThreadStart extends PipelineStart {
   /** Undefined where the main thread has the sink. */
   readonly sinks: ReadonlyArray<ThreadSink | undefined>;
   readonly debug: boolean;
 }
-
-const STATE_MS = 1_000;
 
 /** What a main thread's sink is here. */
 class RemoteSink implements Sink {
@@ -43,38 +42,25 @@ class RemoteSink implements Sink {
 
 async function run(port: MessagePort, start: ThreadStart): Promise<void> {
   const tell = (message: FromThread): void => port.postMessage(message);
-  const remote: RemoteSink[] = [];
   const sinks = await Promise.all(
-    start.sinks.map(async (thread, index) => {
-      const name = start.sinkNames[index] as string;
-      if (thread !== undefined) return new OpenOnce(await sinkOf(thread));
-      const sink = new RemoteSink(name, index, tell);
-      remote.push(sink);
-      return sink;
-    }),
+    start.sinks.map(async (thread, index) =>
+      thread === undefined
+        ? new RemoteSink(start.sinkNames[index] as string, index, tell)
+        : new OpenOnce(await sinkOf(thread)),
+    ),
   );
+  const remote = sinks.filter((sink) => sink instanceof RemoteSink);
   let driver: Driver | undefined;
+  const reports = new Reports(tell, () => state());
   const { consumer, ring, recovery, state, close } = assembleConsumer(start, sinks, {
     log: {
       warn: (message) => tell({ from: 'said', level: 'warn', message }),
       ...(start.debug && { debug: (message: string) => tell({ from: 'said', level: 'debug', message }) }),
     },
-    observer: {
-      batchAnswered: (sink, result, milliseconds) => tell({ from: 'batch', sink, result, milliseconds }),
-    },
+    observer: reports,
     wake: () => driver?.wake(),
   });
-  let [told, toldAt] = ['', 0];
-  driver = new Driver(consumer, ring, () => {
-    if (performance.now() - toldAt < STATE_MS) return;
-    toldAt = performance.now();
-    const now = state();
-    const text = JSON.stringify(now);
-    // An idle thread wakes nobody.
-    if (text === told) return;
-    told = text;
-    tell({ from: 'state', state: now });
-  });
+  driver = new Driver(consumer, ring, () => reports.tellIfDue());
   const opened = await Promise.allSettled(
     sinks.map(async (sink) => (sink instanceof OpenOnce ? sink.open() : undefined)),
   );
@@ -86,6 +72,7 @@ async function run(port: MessagePort, start: ThreadStart): Promise<void> {
       const flushed = consumer.flush();
       driver?.wake();
       await flushed;
+      reports.tellAll();
       tell({ from: 'done', call: message.call, timedOut: false, undelivered: 0 });
     } else {
       const stopped = consumer.stop(message.timeoutMs);
@@ -93,7 +80,7 @@ async function run(port: MessagePort, start: ThreadStart): Promise<void> {
       const result = await stopped;
       await consumer.close();
       close();
-      tell({ from: 'state', state: state() });
+      reports.tellAll();
       tell({ from: 'done', call: message.call, ...result });
     }
   });

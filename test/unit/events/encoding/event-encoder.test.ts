@@ -16,7 +16,7 @@ function pair(eventBytes = 2_048, forbidden = forbiddenKeys()) {
   const offer = (fields: unknown) => encoder.offer('wide', false, 0, fields as EventFields);
   /** What comes out on the other side. */
   const read = () => {
-    const { event_id, timestamp, ...fields } = JSON.parse(decoder.json(reader.next()?.bytes as Uint8Array, 'x'));
+    const { event_id, timestamp, ...fields } = JSON.parse(decoder.json(reader.next()?.bytes as Uint8Array, 'x', 1));
     return fields as Record<string, unknown>;
   };
   return { encoder, reader, offer, read };
@@ -107,7 +107,7 @@ describe('event encoder', () => {
   ])('refuses an event whose own code throws, and writes none of it: %s', (_what, fields) => {
     const { encoder, reader, offer, read } = pair();
     expect(offer(fields)).toBe('serialize_error');
-    expect(encoder.json('x', 'wide', 0, fields as EventFields)).toEqual({ failure: 'serialize_error' });
+    expect(encoder.json('x', 1, 'wide', 0, fields as EventFields)).toEqual({ failure: 'serialize_error' });
     expect(reader.next()).toBeUndefined();
     expect(offer({ a: 'after' })).toBe('accepted');
     expect(reader.waiting).toBe(1);
@@ -149,7 +149,7 @@ describe('event encoder', () => {
     expect(['too_large', 'accepted']).toContain(offer(fields));
     while (reader.next() !== undefined);
     expect(offer({ a: Array(5_000).fill(1) })).toBe('too_large');
-    expect(encoder.json('x', 'wide', 0, { a: Array(5_000).fill(1) })).toEqual({ failure: 'too_large' });
+    expect(encoder.json('x', 1, 'wide', 0, { a: Array(5_000).fill(1) })).toEqual({ failure: 'too_large' });
     expect(offer({ a: 'after' })).toBe('accepted');
     expect(read()).toEqual({ a: 'after' });
   });
@@ -179,7 +179,7 @@ describe('event encoder', () => {
     while (encoder.offer('wide', false, 0, { n, [`key${n}`]: `value${n}` }) === 'accepted') n++;
     while (reader.next() !== undefined);
     expect(encoder.offer('wide', false, 0, { [`key${n}`]: `value${n}` })).toBe('accepted');
-    expect(new EventDecoder(reader.names).json(reader.next()?.bytes as Uint8Array, 'x')).toContain(
+    expect(new EventDecoder(reader.names).json(reader.next()?.bytes as Uint8Array, 'x', 1)).toContain(
       `"key${n}":"value${n}"`,
     );
   });

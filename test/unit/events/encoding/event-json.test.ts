@@ -9,7 +9,7 @@ import { RingReader } from '../../../../src/events/ring/ring-reader.js';
 import { redacted } from './redacted.js';
 
 const AT = 1_765_872_000_000.25;
-const HEAD = '{"event_id":"x","timestamp":"2025-12-16T08:00:00.000250+00:00"';
+const HEAD = '{"event_id":"x-1","timestamp":"2025-12-16T08:00:00.000250+00:00"';
 
 function pair(eventBytes = 16_384, ringBytes = 2 ** 18) {
   const ring = createRing(ringBytes);
@@ -20,8 +20,8 @@ function pair(eventBytes = 16_384, ringBytes = 2 ** 18) {
   const json = (fields: unknown, kind: EventKind = 'wide') => {
     const outcome = encoder.offer(kind, false, AT, fields as EventFields);
     if (outcome !== 'accepted') return outcome;
-    const text = decoder.json(reader.next()?.bytes as Uint8Array, 'x');
-    expect(encoder.json('x', kind, AT, fields as EventFields)).toEqual({ json: text });
+    const text = decoder.json(reader.next()?.bytes as Uint8Array, 'x', 1);
+    expect(encoder.json('x', 1, kind, AT, fields as EventFields)).toEqual({ json: text });
     return text;
   };
   return { encoder, reader, decoder, json };
@@ -71,20 +71,20 @@ describe("an event's JSON", () => {
   it('has its time where the format of its kind has it', () => {
     const { json } = pair();
     expect(json({ metric_name: 'm', value: 1, region: 'eu' }, 'metric')).toBe(
-      '{"event_id":"x","metric_name":"m","value":1,"timestamp":1765872000.00025,"region":"eu"}',
+      '{"event_id":"x-1","metric_name":"m","value":1,"timestamp":1765872000.00025,"region":"eu"}',
     );
     expect(json({ operation_type: 't', operation_name: 'n', duration_ms: 5, success: true }, 'operation')).toBe(
-      '{"event_id":"x","operation_type":"t","operation_name":"n","duration_ms":5,"timestamp":"2025-12-16T08:00:00.000250+00:00","success":true}',
+      '{"event_id":"x-1","operation_type":"t","operation_name":"n","duration_ms":5,"timestamp":"2025-12-16T08:00:00.000250+00:00","success":true}',
     );
-    expect(json({}, 'metric')).toBe('{"event_id":"x","timestamp":1765872000.00025}');
-    expect(json({ a: 1 }, 'operation')).toBe('{"event_id":"x","a":1,"timestamp":"2025-12-16T08:00:00.000250+00:00"}');
+    expect(json({}, 'metric')).toBe('{"event_id":"x-1","timestamp":1765872000.00025}');
+    expect(json({ a: 1 }, 'operation')).toBe('{"event_id":"x-1","a":1,"timestamp":"2025-12-16T08:00:00.000250+00:00"}');
   });
 
   it('has the sampling of a wide event last', () => {
     const { encoder, reader, decoder } = pair();
     encoder.offer('wide', false, AT, { a: 1, sample_rate: 9, sampling: 9 });
     const sampling = { sampleRate: 0.05, rule: 'rest', reason: 'r', threshold: 'f3', r: '0a', policyVersion: '1' };
-    expect(decoder.json(reader.next()?.bytes as Uint8Array, 'x', sampling)).toBe(
+    expect(decoder.json(reader.next()?.bytes as Uint8Array, 'x', 1, sampling)).toBe(
       `${HEAD},"a":1,"sample_rate":0.05,"sampling":{"rule":"rest","reason":"r","threshold":"f3","r":"0a","policy_version":"1"}}`,
     );
     expect(encoder.omitted).toBe(2);
@@ -105,11 +105,11 @@ describe("an event's JSON", () => {
     const context = { region: 'eu', value: 2, metric_name: 'n', inner: { value: 3 }, user_id: 4, knot: {} };
     context.knot = context;
     const json =
-      '{"event_id":"x","metric_name":"m","value":1,"timestamp":1765872000.00025,"region":"eu","inner":{"value":3}}';
+      '{"event_id":"x-1","metric_name":"m","value":1,"timestamp":1765872000.00025,"region":"eu","inner":{"value":3}}';
     expect(encoder.offer('metric', false, AT, { metric_name: 'm', value: 1 }, context)).toBe('accepted');
-    expect(decoder.json(reader.next()?.bytes as Uint8Array, 'x')).toBe(json);
+    expect(decoder.json(reader.next()?.bytes as Uint8Array, 'x', 1)).toBe(json);
     expect([encoder.redacted, encoder.omitted]).toEqual([1, 3]);
-    expect(encoder.json('x', 'metric', AT, { metric_name: 'm', value: 1 }, context)).toEqual({ json });
+    expect(encoder.json('x', 1, 'metric', AT, { metric_name: 'm', value: 1 }, context)).toEqual({ json });
   });
 
   it('says how often something was masked, of texts that have a number too', () => {

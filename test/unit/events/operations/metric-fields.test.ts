@@ -8,7 +8,8 @@ describe('metricFields', () => {
     const made = metricFields(event);
     if ('rejected' in made) throw new Error(made.rejected);
     const encoded = new EventEncoder(createRing(65_536), { eventBytes: 16_384 }).json(
-      'e-1',
+      'e',
+      1,
       'metric',
       1_000,
       made.fields,

@@ -59,9 +59,9 @@ describe('the consumer', () => {
   it('drops and counts what the decoder cannot read', () => {
     const rig = new Rig({ options });
     const decoder = {
-      json: (bytes: Uint8Array, id: string) => {
-        if (id.endsWith('-3')) throw new Error('unreadable');
-        return fakeDecoder.json(bytes, id);
+      json: (bytes: Uint8Array, processId: string, seq: number) => {
+        if (seq === 3) throw new Error('unreadable');
+        return fakeDecoder.json(bytes, processId, seq);
       },
     };
     rig.open({ source: { ring: rig.ring.reader(), decoder } });

@@ -58,8 +58,8 @@ export class FakeRing {
 
 /** Says how long its bytes are, and fails where they are not those that were written. */
 export const fakeDecoder = {
-  json(bytes: Uint8Array, id: string, sampling?: object): string {
-    const seq = Number(id.split('-')[1]);
+  json(bytes: Uint8Array, processId: string, seq: number, sampling?: object): string {
+    const id = `${processId}-${seq}`;
     if (!bytes.every((byte) => byte === seq % 251)) throw new Error(`${id} is not what was written`);
     return JSON.stringify({ event_id: id, length: bytes.length, ...(sampling && { sampling }) });
   },

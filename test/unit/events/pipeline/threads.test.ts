@@ -38,7 +38,7 @@ import(workerData.module).then(({ Consumer }) => {
   const stored = new Uint8Array(workerData.stored);
   const consumer = new Consumer({
     memory: workerData.memory,
-    source: { ring: ringOver(new Int32Array(workerData.ring)), decoder: { json: (bytes, id) => id } },
+    source: { ring: ringOver(new Int32Array(workerData.ring)), decoder: { json: (bytes, id, seq) => id + '-' + seq } },
     sinks: workerData.sinks.map((name) => ({
       name,
       write: ({ events }) => {
@@ -95,7 +95,7 @@ describe('consumers in threads', () => {
   function openHere(): Consumer {
     return new Consumer({
       memory,
-      source: { ring: ringOver(ring), decoder: { json: (_, id) => id } },
+      source: { ring: ringOver(ring), decoder: { json: (_, id, seq) => `${id}-${seq}` } },
       sinks: sinks.map((name) => ({ name, write: () => undefined })),
       clock: { now: () => performance.now(), epoch: () => Date.now() },
       log: { warn() {} },

@@ -37,6 +37,17 @@ describe('a reader that waits', () => {
     await waiting;
   });
 
+  it('is woken again after it has emptied a ring that was filling when its writer last looked', async () => {
+    const { encoder, reader } = pair();
+    for (let bytes = 0; bytes < 2_000; bytes += 32) encoder.offer('wide', false, 1, { a: 1 });
+    while (reader.next() !== undefined);
+    const waiting = reader.waitForMore(LONG);
+    for (let bytes = 0; bytes < 900; bytes += 32) encoder.offer('wide', false, 1, { a: 1 });
+    expect(await isSettled(waiting)).toBe(false);
+    for (let bytes = 0; bytes < 200; bytes += 32) encoder.offer('wide', false, 1, { a: 1 });
+    await waiting;
+  });
+
   it('does not wait where something is there, but for what it was given', async () => {
     const { encoder, reader } = pair();
     encoder.offer('wide', false, 1, { a: 1 });

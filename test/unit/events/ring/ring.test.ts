@@ -14,7 +14,7 @@ function drain(reader: RingReader): Map<number, Record<string, unknown>> {
   const decoder = new EventDecoder(reader.names);
   const found = new Map<number, Record<string, unknown>>();
   for (let record = reader.next(); record !== undefined; record = reader.next()) {
-    found.set(record.seq, JSON.parse(decoder.json(record.bytes, 'x')));
+    found.set(record.seq, JSON.parse(decoder.json(record.bytes, 'x', 1)));
   }
   return found;
 }
@@ -53,7 +53,7 @@ describe('ring', () => {
     const first = reader.next();
     expect(offer(encoder, { n: 0 })).toBe('ring_full');
     expect(reader.waiting).toBe(accepted);
-    expect(new EventDecoder(reader.names).json(first?.bytes as Uint8Array, 'x')).toContain('"n":1,');
+    expect(new EventDecoder(reader.names).json(first?.bytes as Uint8Array, 'x', 1)).toContain('"n":1,');
     const rest = drain(reader);
     expect([...rest.keys()]).toEqual(Array.from({ length: accepted - 1 }, (_, index) => index + 2));
     expect([...rest].every(([seq, event]) => event.n === seq)).toBe(true);
@@ -108,14 +108,14 @@ describe('ring', () => {
         const read = () => {
           const record = reader.next();
           if (record === undefined) return false;
-          expect(decoder.json(record.bytes, 'x')).toBe(expected[record.seq - 1]);
+          expect(decoder.json(record.bytes, 'x', 1)).toBe(expected[record.seq - 1]);
           return true;
         };
         for (const one of steps) {
           if ('offer' in one) {
             const fields = { [`key${one.key}`]: one.offer };
             if (offer(encoder, fields) === 'accepted')
-              expected.push(JSON.stringify({ event_id: 'x', ...fields, timestamp: 1 }));
+              expected.push(JSON.stringify({ event_id: 'x-1', ...fields, timestamp: 1 }));
           } else if ('read' in one) for (let left = one.read; left > 0 && read(); left--);
           else {
             reader = new RingReader(ring, encoder.names());

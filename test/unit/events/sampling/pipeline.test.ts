@@ -24,7 +24,7 @@ describe('a sampler behind the ring', () => {
     const found: string[] = [];
     for (let record = reader.next(); record !== undefined; record = reader.next()) {
       const decision = sampler.decide(record.facts(), record.at);
-      const json = new EventDecoder(encoder.names()).json(record.bytes, 'id', decision);
+      const json = new EventDecoder(encoder.names()).json(record.bytes, 'id', 1, decision);
       const stored = JSON.parse(json) as { sample_rate: number; sampling: { rule: string } };
       expect(explainSampling(options, stored)).toMatchObject(decision);
       expect(stored).toMatchObject({
