@@ -1,11 +1,10 @@
 import { findActive } from '../context/context.js';
 import { nowSeconds } from '../internal/clock.js';
 import type { GaugeHandle } from '../metrics/types.js';
-import type { LlmCallFacts } from './llm-facts.js';
+import { type LlmCallFacts, overLlmFacts } from './llm-facts.js';
 import type { LlmFamilies, LlmProgress } from './llm-families.js';
 import type { LlmKind } from './llm-series.js';
 import { type CallRules, OpenCall, type Outcome } from './open-call.js';
-import { over } from './over.js';
 
 /** What a provider's answer said of its limits. */
 export interface RateLimit {
@@ -85,7 +84,7 @@ export class LlmCall extends OpenCall<LlmCallFacts> implements LlmProgress {
 
   override end(outcome: Outcome, known: LlmCallFacts, seconds?: number): void {
     this.leaveGauge();
-    super.end(outcome, over(this.facts, known), seconds);
+    super.end(outcome, overLlmFacts(this.facts, known), seconds);
   }
 
   private leaveGauge(): void {

@@ -2,7 +2,7 @@ import type { TraceContext } from '../internal/open-telemetry.js';
 import { observeIn } from '../metrics/auto-exemplars.js';
 import type { Counter } from '../metrics/types.js';
 import type { InstrumentEnvironment } from './environment.js';
-import { type Bound, counterOf, type Facts, gaugeOf, handleOf, histogramOf } from './families.js';
+import { type Bound, counterOf, gaugeOf, handleOf, histogramOf } from './families.js';
 import type { InternalErrors } from './guard.js';
 import type { KeptHandles } from './kept-handles.js';
 import type { LlmCallFacts, TokenUsage } from './llm-facts.js';

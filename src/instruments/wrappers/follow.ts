@@ -25,7 +25,12 @@ export function follow(result: unknown, observation: Observation, args: readonly
       observation.lost();
     }
   };
-  if (isPlainPromise(result)) {
+  const then = thenOf(result);
+  if (then === undefined) {
+    succeeded(result);
+  } else if (then !== Promise.prototype.then || !isPromise(result)) {
+    watchThenable(result as object, then, succeeded, failed, observation);
+  } else if (isPlain(result)) {
     return result.then(
       (value) => {
         succeeded(value);
@@ -36,20 +41,14 @@ export function follow(result: unknown, observation: Observation, args: readonly
         throw error;
       },
     );
-  }
-  const then = thenOf(result);
-  if (then === undefined) {
-    succeeded(result);
-  } else if (then === Promise.prototype.then && isPromise(result)) {
-    Reflect.apply(Promise.prototype.then, result, [succeeded, failed]);
   } else {
-    watchThenable(result as object, then, succeeded, failed, observation);
+    Reflect.apply(Promise.prototype.then, result, [succeeded, failed]);
   }
   return result;
 }
 
-function isPlainPromise(value: unknown): value is Promise<unknown> {
-  return isPromise(value) && Object.getPrototypeOf(value) === Promise.prototype && Reflect.ownKeys(value).length === 0;
+function isPlain(promise: Promise<unknown>): boolean {
+  return Object.getPrototypeOf(promise) === Promise.prototype && Reflect.ownKeys(promise).length === 0;
 }
 
 function thenOf(value: unknown): Then | undefined {
