@@ -1,4 +1,5 @@
 import {
+  type ErrorClass,
   type FinishReason,
   finishReasonOf,
   type LlmCall,
@@ -70,10 +71,11 @@ export class LlmNotes {
     return this.given !== undefined || (this.reported !== undefined && partition(this.reported) !== undefined);
   }
 
-  facts(): LlmCallFacts {
+  /** What was told, beside why the call failed. */
+  facts(errorType: string | undefined, errorClass: ErrorClass | undefined): LlmCallFacts {
     const { given, reported, tools, further } = this;
     const usage = given ?? (reported && partition(reported));
-    const told = { usage, finishReasons: this.finishReasons(), toolCalls: tools };
+    const told = { usage, finishReasons: this.finishReasons(), toolCalls: tools, errorType, errorClass };
     return further === undefined ? told : { ...further, ...told };
   }
 

@@ -113,9 +113,10 @@ export function endLlmCall(
   error: unknown,
   known?: ErrorClass,
 ): void {
-  const told = safely(instruments, adapter, () => notes.facts()) ?? {};
   const saysSo = outcome === 'success' && notes.failed !== undefined;
   const [how, failure] = saysSo ? (['error', notes.failed] as const) : [outcome, error];
   const errorClass = how === 'error' ? (known ?? errorClassOf(failure)) : undefined;
-  call.end(how, { ...told, errorType: errorTypeOf(how, failure), errorClass });
+  const errorType = errorTypeOf(how, failure);
+  const told = safely(instruments, adapter, () => notes.facts(errorType, errorClass));
+  call.end(how, told ?? { errorType, errorClass });
 }
