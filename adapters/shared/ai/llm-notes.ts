@@ -81,6 +81,7 @@ export class LlmNotes {
 
   private finishReasons(): FinishReason[] | undefined {
     if (this.reasons === undefined) return undefined;
+    if (this.calling === undefined) return [...this.reasons.values()];
     const ended: FinishReason[] = [];
     for (const [choice, reason] of this.reasons) ended.push(this.ended(choice, reason));
     return ended;
