@@ -21,7 +21,15 @@ const FULL = {
     live: { rounds: 11, ms: 700, connections: 32 },
   },
   frameworks: { rounds: 11, ms: 700, connections: 32 },
-  'model-calls': { rounds: 15, calls: 2_000, streams: 40 },
+  // Short samples in many rounds, since what disturbs one of them is no part of the median; several processes, since the
+  // same code is not compiled the same way in each. `rounds` are those of one process, `warmUp` a share of them before.
+  'model-calls': {
+    processes: 5,
+    warmUp: 0.4,
+    call: { rounds: 100, count: 200 },
+    stream: { rounds: 25, count: 8 },
+    bytes: { rounds: 3, count: 40 },
+  },
   events: { rounds: 11, count: 100_000, ms: 500, rate: 300_000, pacedMs: 3_000, pacedRounds: 5 },
   responses: { rounds: 15, requests: 160, connections: 8, workMs: 20, storeMs: 50 },
 };
@@ -44,7 +52,13 @@ const SMOKE = {
     live: { rounds: 1, ms: 20, connections: 4 },
   },
   frameworks: { rounds: 1, ms: 20, connections: 4 },
-  'model-calls': { rounds: 2, calls: 5, streams: 1 },
+  'model-calls': {
+    processes: 1,
+    warmUp: 1,
+    call: { rounds: 2, count: 5 },
+    stream: { rounds: 2, count: 1 },
+    bytes: { rounds: 2, count: 1 },
+  },
   events: { rounds: 1, count: 500, ms: 20, rate: 10_000, pacedMs: 50, pacedRounds: 1 },
   responses: { rounds: 1, requests: 8, connections: 4, workMs: 2, storeMs: 5 },
 };

@@ -17,7 +17,8 @@ export function beginWithUsage(usage: StreamUsage, reader: LlmReader, adapter: s
     const asked = askingForUsage(args);
     if (asked === undefined) return plain(args);
     const observation = asking(args);
-    return observation && { ...observation, args: asked };
+    if (observation !== undefined) observation.args = asked;
+    return observation;
   };
 }
 

@@ -7,28 +7,32 @@ import { BARE, OPENLIT, OURS, TRACELOOP } from './names.mjs';
 
 const CONTENDERS = [BARE, OURS, TRACELOOP, OPENLIT];
 const RIVALS = [TRACELOOP, OPENLIT];
-/** Rounds until each contender's code is compiled. */
-const WARM_UP = 2;
 const ROOM = ['--expose-gc', '--min-semi-space-size=256', '--max-semi-space-size=256'];
 
 /** What observing a call of OpenAI's client adds to it: a plain call, a piece of a stream, memory a piece. */
-export async function modelCallRows({ rounds, ...plan }) {
+export async function modelCallRows(plan) {
   if (!existsSync(new URL('node_modules', import.meta.url))) {
     execSync('npm ci --ignore-scripts', { cwd: new URL('.', import.meta.url), stdio: 'inherit' });
   }
+  const samples = Object.fromEntries(CONTENDERS.map((contender) => [contender, { call: [], stream: [], bytes: [] }]));
+  for (let n = 0; n < plan.processes; n++) await measureOnce(plan, samples);
+  return rowsOf(samples);
+}
+
+/** Each contender in a new process. */
+async function measureOnce({ warmUp, ...measured }, samples) {
   const workers = {};
   for (const contender of CONTENDERS) {
-    workers[contender] = await Worker.start('model-calls/measure.mjs', { contender, ...plan }, { flags: ROOM });
+    workers[contender] = await Worker.start('model-calls/measure.mjs', { contender }, { flags: ROOM });
   }
-  const samples = Object.fromEntries(CONTENDERS.map((contender) => [contender, { call: [], stream: [], bytes: [] }]));
   // Memory comes last: a full collection throws compiled code away with the shapes of objects that are gone.
-  for (const measured of [['call', 'stream'], ['bytes']]) {
-    for (let round = -WARM_UP; round < rounds; round++) {
+  for (const what of ['call', 'stream', 'bytes']) {
+    const { rounds, count } = measured[what];
+    // Until each contender's code is compiled.
+    for (let round = -Math.ceil(rounds * warmUp); round < rounds; round++) {
       for (const contender of round % 2 === 0 ? CONTENDERS : CONTENDERS.toReversed()) {
-        for (const what of measured) {
-          const answer = await workers[contender].ask(what);
-          if (round >= 0) samples[contender][what].push(answer);
-        }
+        const answer = await workers[contender].ask(what, { count });
+        if (round >= 0) samples[contender][what].push(answer);
       }
     }
   }
@@ -37,7 +41,6 @@ export async function modelCallRows({ rounds, ...plan }) {
     await worker.ask('recorded');
     await worker.stop();
   }
-  return rowsOf(samples);
 }
 
 function rowsOf(samples) {

@@ -45,6 +45,11 @@ export function handleOf<H>(bound: Bound<{ labels(...values: LabelValue[]): H }>
   return bound.family.labels(...labelValues(bound.facts, known));
 }
 
+/** Whether a label set went to its family's overflow series: that handle is not to be kept for it. */
+export function isOverflow(handle: object): boolean {
+  return (handle as { readonly overflow?: boolean }).overflow === true;
+}
+
 /** @throws {FAMILY_CONFLICT} {NAME_CLASH} when an application's family stands in the way */
 export function counterOf(env: InstrumentEnvironment, name: RowNameOf<'counter'>): Bound<Counter> {
   const { options, facts } = definitionOf(env, name);

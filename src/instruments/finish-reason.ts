@@ -47,5 +47,6 @@ const REASONS: ReadonlyMap<string, FinishReason> = new Map(
 /** The closed reason for a provider's own word (`end_turn`, `MAX_TOKENS`, `tool-calls`); `undefined` where it said none. */
 export function finishReasonOf(word: unknown): FinishReason | undefined {
   if (typeof word !== 'string' || word === '') return undefined;
-  return REASONS.get(word.toLowerCase().replaceAll('-', '_')) ?? 'other';
+  // Most providers write it as we do.
+  return REASONS.get(word) ?? REASONS.get(word.toLowerCase().replaceAll('-', '_')) ?? 'other';
 }

@@ -1,7 +1,16 @@
 import { isPresentable } from '../metrics/label-value.js';
 import type { CounterHandle, GaugeHandle, HistogramHandle } from '../metrics/types.js';
 import type { InstrumentEnvironment } from './environment.js';
-import { type Bound, counterOf, type Facts, gaugeOf, handleOf, histogramOf, labelValues } from './families.js';
+import {
+  type Bound,
+  counterOf,
+  type Facts,
+  gaugeOf,
+  handleOf,
+  histogramOf,
+  isOverflow,
+  labelValues,
+} from './families.js';
 
 /** What shapes the duration's family. */
 export interface HttpFamilyOptions {
@@ -108,7 +117,7 @@ export class HttpFamilies {
       aborted: handleOf(this.aborted, facts),
     };
     // What went to the overflow series is not kept, so the families' limits are the cache's too.
-    if (overflowed(handles.duration) || overflowed(handles.responseBytes)) return handles;
+    if (isOverflow(handles.duration) || isOverflow(handles.responseBytes)) return handles;
     // Nor is a text that a label changes: any number of these come to one series.
     if (!isPresentable(endpoint) || !isPresentable(known.tenant)) return handles;
     let at = level(level(kind.endpoints, endpoint), this.hasTenant ? known.tenant : '');
@@ -135,8 +144,4 @@ function level(of: Level, key: string | number): Level {
   let next = of.get(key) as Level | undefined;
   if (next === undefined) of.set(key, (next = new Map()));
   return next;
-}
-
-function overflowed(handle: HistogramHandle): boolean {
-  return (handle as { readonly overflow?: boolean }).overflow === true;
 }

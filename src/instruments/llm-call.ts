@@ -1,11 +1,10 @@
 import { findActive } from '../context/context.js';
 import { nowSeconds } from '../internal/clock.js';
 import type { GaugeHandle } from '../metrics/types.js';
-import { handleOf } from './families.js';
-import type { LlmCallFacts } from './llm-facts.js';
+import { type LlmCallFacts, overLlmFacts } from './llm-facts.js';
 import type { LlmFamilies, LlmProgress } from './llm-families.js';
+import type { LlmKind } from './llm-series.js';
 import { type CallRules, OpenCall, type Outcome } from './open-call.js';
-import { over } from './over.js';
 
 /** What a provider's answer said of its limits. */
 export interface RateLimit {
@@ -25,6 +24,7 @@ export class LlmCall extends OpenCall<LlmCallFacts> implements LlmProgress {
   /** Who tells of the stream: the innermost that did, since those around it see the same pieces. */
   private teller: LlmCall | undefined = undefined;
   private inFlight: GaugeHandle | undefined = undefined;
+  private readonly kind: LlmKind;
 
   constructor(
     rules: CallRules<LlmCallFacts, LlmCall>,
@@ -32,8 +32,9 @@ export class LlmCall extends OpenCall<LlmCallFacts> implements LlmProgress {
     private readonly facts: LlmCallFacts,
   ) {
     super(rules, facts);
+    this.kind = families.kindOf(facts);
     if (facts.model === undefined || this.counts()) return;
-    this.inFlight = handleOf(families.inFlight, { provider: facts.provider, model: facts.model });
+    this.inFlight = this.kind.of(families.inFlight);
     this.inFlight.inc();
   }
 
@@ -55,7 +56,7 @@ export class LlmCall extends OpenCall<LlmCallFacts> implements LlmProgress {
     const now = nowSeconds();
     if (this.firstToken === undefined) this.firstToken = now - this.startedAt;
     else if (this.outer === undefined && this.families.chunkGaps !== undefined) {
-      handleOf(this.families.chunkGaps, teller.facts).observe(now - this.lastToken);
+      teller.kind.of(this.families.chunkGaps).observe(now - this.lastToken);
     }
     this.lastToken = now;
   }
@@ -63,7 +64,7 @@ export class LlmCall extends OpenCall<LlmCallFacts> implements LlmProgress {
   /** The client sends a request for this call: the first, or one more because the last one failed. */
   attemptBegins(): void {
     if (this.attemptEnded !== undefined) {
-      handleOf(this.families.retryWaits, this.facts).observe(nowSeconds() - this.attemptEnded);
+      this.kind.of(this.families.retryWaits).observe(nowSeconds() - this.attemptEnded);
       this.attemptEnded = undefined;
     }
     for (let call: LlmCall | undefined = this; call !== undefined; call = call.outer) call.attempts++;
@@ -72,8 +73,8 @@ export class LlmCall extends OpenCall<LlmCallFacts> implements LlmProgress {
   /** The request was answered, or failed. */
   attemptEnds(limit: RateLimit = {}): void {
     this.attemptEnded = nowSeconds();
-    if (limit.requests !== undefined) handleOf(this.families.remainingRequests, this.facts).set(limit.requests);
-    if (limit.tokens !== undefined) handleOf(this.families.remainingTokens, this.facts).set(limit.tokens);
+    if (limit.requests !== undefined) this.kind.of(this.families.remainingRequests).set(limit.requests);
+    if (limit.tokens !== undefined) this.kind.of(this.families.remainingTokens).set(limit.tokens);
   }
 
   override dismiss(known: LlmCallFacts = {}): void {
@@ -83,7 +84,7 @@ export class LlmCall extends OpenCall<LlmCallFacts> implements LlmProgress {
 
   override end(outcome: Outcome, known: LlmCallFacts, seconds?: number): void {
     this.leaveGauge();
-    super.end(outcome, over(this.facts, known), seconds);
+    super.end(outcome, overLlmFacts(this.facts, known), seconds);
   }
 
   private leaveGauge(): void {

@@ -2,11 +2,16 @@ import type { TraceContext } from '../internal/open-telemetry.js';
 import { observeIn } from '../metrics/auto-exemplars.js';
 import type { Counter } from '../metrics/types.js';
 import type { InstrumentEnvironment } from './environment.js';
-import { type Bound, counterOf, type Facts, gaugeOf, handleOf, histogramOf } from './families.js';
+import { type Bound, counterOf, gaugeOf, handleOf, histogramOf } from './families.js';
 import type { InternalErrors } from './guard.js';
+import type { KeptHandles } from './kept-handles.js';
 import type { LlmCallFacts, TokenUsage } from './llm-facts.js';
+import { type LlmKind, LlmSeries } from './llm-series.js';
 import type { Outcome } from './open-call.js';
 import type { PricedCall, PriceSource } from './price-source.js';
+
+const NONE: readonly never[] = [];
+const NOTHING: TokenUsage = {};
 
 /** What shapes how model calls are recorded. */
 export interface LlmRecordingOptions {
@@ -46,6 +51,7 @@ export class LlmFamilies {
   private readonly finishReasons;
   private readonly toolCalls;
   private readonly tools: ReadonlySet<string>;
+  private readonly series: LlmSeries;
   readonly retryWaits;
   readonly chunkGaps;
   readonly inFlight;
@@ -85,6 +91,7 @@ export class LlmFamilies {
     this.finishReasons = counterOf(env, 'llm_finish_reasons_total');
     this.toolCalls = counterOf(env, 'llm_tool_calls_total');
     this.tools = new Set(options.tools);
+    this.series = new LlmSeries(env.tenant.label !== false);
     this.retryWaits = histogramOf(env, 'llm_retry_wait_seconds');
     this.chunkGaps = options.chunkGaps ? histogramOf(env, 'llm_chunk_gap_seconds') : undefined;
     this.inFlight = gaugeOf(env, 'llm_requests_in_flight');
@@ -100,50 +107,71 @@ export class LlmFamilies {
     progress: LlmProgress,
     context?: TraceContext,
   ): number | undefined {
-    const { provider, model, tenant, errorType, operation = 'chat' } = call;
-    const facts: Facts = { provider, model, tenant, errorType, operation };
-    handleOf(this.requests, { ...facts, status: outcome }).inc();
-    const isEmbedding = operation === 'embeddings';
-    observeIn(context, handleOf(isEmbedding ? this.embeddings : this.durations, facts), seconds);
-    if (call.batchSize !== undefined) handleOf(this.batchSizes, facts).observe(call.batchSize);
-    if (outcome === 'error') handleOf(this.failures, { ...facts, errorClass: call.errorClass ?? 'other' }).inc();
-    if (progress.attempts > 0) handleOf(this.attempts, facts).observe(progress.attempts);
-    for (const finishReason of call.finishReasons ?? []) handleOf(this.finishReasons, { ...facts, finishReason }).inc();
-    for (const name of call.toolCalls ?? []) {
-      handleOf(this.toolCalls, { ...facts, tool: this.tools.has(name) ? name : 'other' }).inc();
+    const kind = this.series.kindOf(call);
+    const tenant = this.series.ofTenant(kind, call.tenant);
+    tenant.with(this.requests, 'status', outcome).inc();
+    const durations = kind.operation === 'embeddings' ? this.embeddings : this.durations;
+    const { errorType } = call;
+    const duration =
+      errorType === undefined
+        ? tenant.of(durations)
+        : handleOf(durations, { ...kind.facts, tenant: call.tenant, errorType });
+    observeIn(context, duration, seconds);
+    if (call.batchSize !== undefined) kind.of(this.batchSizes).observe(call.batchSize);
+    if (outcome === 'error') tenant.with(this.failures, 'errorClass', call.errorClass ?? 'other').inc();
+    if (progress.attempts > 0) kind.of(this.attempts).observe(progress.attempts);
+    for (const reason of call.finishReasons ?? NONE) kind.with(this.finishReasons, 'finishReason', reason).inc();
+    for (const name of call.toolCalls ?? NONE) {
+      kind.with(this.toolCalls, 'tool', this.tools.has(name) ? name : 'other').inc();
     }
-    this.recordTokens(call, facts, outcome, progress);
-    this.recordTimes(call, facts, outcome, seconds, progress);
-    return this.recordCost(call, facts);
+    this.recordTokens(call, kind, tenant, outcome, progress);
+    this.recordTimes(call, tenant, outcome, seconds, progress);
+    return this.recordCost(call, kind, tenant);
   }
 
-  private recordTokens(call: LlmCallFacts, facts: Facts, outcome: Outcome, progress: LlmProgress): void {
+  /** The handles of families without a tenant. */
+  kindOf(facts: LlmCallFacts): LlmKind {
+    return this.series.kindOf(facts);
+  }
+
+  private recordTokens(
+    call: LlmCallFacts,
+    kind: LlmKind,
+    tenant: KeptHandles,
+    outcome: Outcome,
+    progress: LlmProgress,
+  ): void {
     const { usage, estimated } = call;
-    add(this.prompt, facts, usage?.prompt, 'prompt');
-    add(this.completion, facts, usage?.completion, 'completion');
-    add(this.cached, facts, usage?.cached);
-    add(this.cacheWrites, facts, usage?.cacheWrite);
-    add(this.reasoning, facts, usage?.reasoning);
-    if (usage !== undefined) return;
+    if (usage !== undefined) {
+      const { prompt, completion, cached, cacheWrite, reasoning } = usage;
+      if (prompt !== undefined) tenant.with(this.prompt, 'tokenType', 'prompt').inc(prompt);
+      if (completion !== undefined) tenant.with(this.completion, 'tokenType', 'completion').inc(completion);
+      if (cached !== undefined) tenant.of(this.cached).inc(cached);
+      if (cacheWrite !== undefined) tenant.of(this.cacheWrites).inc(cacheWrite);
+      if (reasoning !== undefined) tenant.of(this.reasoning).inc(reasoning);
+      return;
+    }
     const reason = unknownReason(call, outcome, progress);
-    if (reason !== undefined) handleOf(this.usageUnknown, { ...facts, reason }).inc();
-    add(this.estimated, facts, estimated?.prompt, 'prompt');
-    add(this.estimated, facts, estimated?.completion, 'completion');
+    if (reason !== undefined) kind.with(this.usageUnknown, 'reason', reason).inc();
+    const { prompt, completion } = estimated ?? NOTHING;
+    if (prompt !== undefined) kind.with(this.estimated, 'tokenType', 'prompt').inc(prompt);
+    if (completion !== undefined) kind.with(this.estimated, 'tokenType', 'completion').inc(completion);
   }
 
-  private recordCost(call: LlmCallFacts, facts: Facts): number | undefined {
-    const { costUsd, usage, provider, model, batch = false } = call;
+  private recordCost(call: LlmCallFacts, kind: LlmKind, tenant: KeptHandles): number | undefined {
+    const { costUsd, usage, batch = false } = call;
     if (costUsd !== undefined) {
-      handleOf(this.costs, { ...facts, costSource: 'provider' }).inc(costUsd);
+      tenant.with(this.costs, 'costSource', 'provider').inc(costUsd);
       return costUsd;
     }
     if (usage === undefined) return undefined;
-    const price = this.priceOf({ provider: provider ?? 'unknown', model: model ?? 'unknown', usage, batch });
+    const { provider, model } = kind;
+    const price = this.priceOf({ provider, model, usage, batch });
     if (typeof price === 'number') {
-      handleOf(this.costs, { ...facts, costSource: 'price_table' }).inc(price);
+      tenant.with(this.costs, 'costSource', 'price_table').inc(price);
       return price;
     }
-    handleOf(this.unpriced, { ...facts, reason: price }).inc();
+    kind.with(this.unpriced, 'reason', price).inc();
     return undefined;
   }
 
@@ -164,16 +192,16 @@ export class LlmFamilies {
 
   private recordTimes(
     { usage }: LlmCallFacts,
-    facts: Facts,
+    tenant: KeptHandles,
     outcome: Outcome,
     seconds: number,
     { firstToken }: LlmProgress,
   ): void {
     if (firstToken === undefined) return;
-    handleOf(this.firstTokens, facts).observe(firstToken);
+    tenant.of(this.firstTokens).observe(firstToken);
     const further = (usage?.completion ?? 0) - 1;
     if (outcome === 'success' && further > 0) {
-      handleOf(this.perToken, facts).observe(Math.max(0, seconds - firstToken) / further);
+      tenant.of(this.perToken).observe(Math.max(0, seconds - firstToken) / further);
     }
   }
 }
@@ -184,8 +212,4 @@ function unknownReason(call: LlmCallFacts, outcome: Outcome, progress: LlmProgre
   if (call.unread === true) return 'unread';
   if (outcome === 'success') return 'missing';
   return progress.firstToken === undefined ? undefined : 'cut_off';
-}
-
-function add(counter: Bound<Counter>, facts: Facts, count: TokenUsage['prompt'], tokenType?: string): void {
-  if (count !== undefined) handleOf(counter, { ...facts, tokenType }).inc(count);
 }

@@ -1,4 +1,5 @@
 import {
+  type ErrorClass,
   type FinishReason,
   finishReasonOf,
   type LlmCall,
@@ -70,15 +71,17 @@ export class LlmNotes {
     return this.given !== undefined || (this.reported !== undefined && partition(this.reported) !== undefined);
   }
 
-  facts(): LlmCallFacts {
+  /** What was told, beside why the call failed. */
+  facts(errorType: string | undefined, errorClass: ErrorClass | undefined): LlmCallFacts {
     const { given, reported, tools, further } = this;
     const usage = given ?? (reported && partition(reported));
-    const told = { usage, finishReasons: this.finishReasons(), toolCalls: tools };
+    const told = { usage, finishReasons: this.finishReasons(), toolCalls: tools, errorType, errorClass };
     return further === undefined ? told : { ...further, ...told };
   }
 
   private finishReasons(): FinishReason[] | undefined {
     if (this.reasons === undefined) return undefined;
+    if (this.calling === undefined) return [...this.reasons.values()];
     const ended: FinishReason[] = [];
     for (const [choice, reason] of this.reasons) ended.push(this.ended(choice, reason));
     return ended;

@@ -1,6 +1,5 @@
 import {
   availableInstruments,
-  type Begin,
   type ErrorClass,
   errorClassOf,
   errorTypeOf,
@@ -29,8 +28,11 @@ export function observeLlmMethod(
   observeMethod(owner, key, adapter, llmBegin(adapter, reader, options));
 }
 
+/** `Begin` of a call whose arguments may be replaced before it is made. */
+type LlmBegin = (args: readonly unknown[]) => LlmObservation | undefined;
+
 /** Begins the observation of each call by a reader. */
-export function llmBegin(adapter: string, reader: LlmReader, options: OnInstance): Begin {
+export function llmBegin(adapter: string, reader: LlmReader, options: OnInstance): LlmBegin {
   return (args) => {
     const instruments = availableInstruments(options.promptheus);
     return instruments && beginLlmCall(instruments, adapter, reader, args);
@@ -43,37 +45,62 @@ export function beginLlmCall(
   adapter: string,
   reader: LlmReader,
   args: readonly unknown[],
-): Observation {
+): LlmObservation {
   const asked: LlmCallFacts = safely(instruments, adapter, () => reader.request(args)) ?? {};
-  const call = instruments.llm.begin(asked);
-  const notes = new LlmNotes(call);
-  let read = false;
-  const answered = (value: unknown) => {
-    if (!read) safely(instruments, adapter, () => reader.answer(value, notes));
-    read = true;
-  };
-  const observation: Observation = {
-    run: (fn) => call.run(fn),
-    chunk(piece) {
-      read = true;
-      call.piece();
-      return safely(instruments, adapter, () => reader.piece?.(piece, notes)) === 'hidden';
-    },
-    answered,
-    end(outcome, value) {
-      if (outcome === 'success') {
-        const stream = read ? undefined : safely(instruments, adapter, () => reader.stream?.(value));
-        answered(value);
-        if (isWatchable(stream)) return watchIterable(stream, observation, args);
-      }
-      const timedOut = outcome === 'aborted' && safely(instruments, adapter, () => reader.aborted?.(args)) === false;
-      if (timedOut) endLlmCall(instruments, adapter, call, notes, 'error', value, 'timeout');
-      else endLlmCall(instruments, adapter, call, notes, outcome, value);
-    },
-    unread: () => call.end('success', { unread: true }),
-    lost: () => instruments.internalError(adapter),
-  };
-  return observation;
+  return new LlmObservation(instruments, adapter, reader, args, instruments.llm.begin(asked));
+}
+
+/** A call that is read by a reader. */
+class LlmObservation implements Observation {
+  args: readonly unknown[];
+  private readonly notes: LlmNotes;
+  private read = false;
+
+  constructor(
+    private readonly instruments: Instruments,
+    private readonly adapter: string,
+    private readonly reader: LlmReader,
+    private readonly given: readonly unknown[],
+    private readonly call: LlmCall,
+  ) {
+    this.args = given;
+    this.notes = new LlmNotes(call);
+  }
+
+  run<T>(fn: () => T): T {
+    return this.call.run(fn);
+  }
+
+  chunk(piece: unknown): boolean {
+    this.read = true;
+    this.call.piece();
+    return safely(this.instruments, this.adapter, () => this.reader.piece?.(piece, this.notes)) === 'hidden';
+  }
+
+  answered(value: unknown): void {
+    if (!this.read) safely(this.instruments, this.adapter, () => this.reader.answer(value, this.notes));
+    this.read = true;
+  }
+
+  end(outcome: Outcome, value: unknown): void {
+    const { instruments, adapter, reader, given, call, notes } = this;
+    if (outcome === 'success') {
+      const stream = this.read ? undefined : safely(instruments, adapter, () => reader.stream?.(value));
+      this.answered(value);
+      if (isWatchable(stream)) return watchIterable(stream, this, given);
+    }
+    const timedOut = outcome === 'aborted' && safely(instruments, adapter, () => reader.aborted?.(given)) === false;
+    if (timedOut) endLlmCall(instruments, adapter, call, notes, 'error', value, 'timeout');
+    else endLlmCall(instruments, adapter, call, notes, outcome, value);
+  }
+
+  unread(): void {
+    this.call.end('success', { unread: true });
+  }
+
+  lost(): void {
+    this.instruments.internalError(this.adapter);
+  }
 }
 
 /** Ends a call with what is noted of it; `error` is what it failed with. */
@@ -86,9 +113,10 @@ export function endLlmCall(
   error: unknown,
   known?: ErrorClass,
 ): void {
-  const told = safely(instruments, adapter, () => notes.facts()) ?? {};
   const saysSo = outcome === 'success' && notes.failed !== undefined;
   const [how, failure] = saysSo ? (['error', notes.failed] as const) : [outcome, error];
   const errorClass = how === 'error' ? (known ?? errorClassOf(failure)) : undefined;
-  call.end(how, { ...told, errorType: errorTypeOf(how, failure), errorClass });
+  const errorType = errorTypeOf(how, failure);
+  const told = safely(instruments, adapter, () => notes.facts(errorType, errorClass));
+  call.end(how, told ?? { errorType, errorClass });
 }

@@ -1,11 +1,9 @@
 import { isPromise } from 'node:util/types';
-import { isAbortError, signalAborted } from './abort.js';
 import { interpose } from './interpose.js';
-import { isWatchable, watchIterable } from './iterable.js';
 import type { Observation } from './observation.js';
 import { isRawPromise, watchRawPromise } from './raw-promise.js';
+import { Settlement } from './settlement.js';
 
-type Settle = (value: unknown) => void;
 type Then = (onValue?: ((value: unknown) => unknown) | null, onError?: ((error: unknown) => unknown) | null) => unknown;
 
 /**
@@ -14,42 +12,24 @@ type Then = (onValue?: ((value: unknown) => unknown) | null, onError?: ((error: 
  * methods), and is observed through what its consumer does with it: nothing is read, sent or started on its behalf.
  */
 export function follow(result: unknown, observation: Observation, args: readonly unknown[]): unknown {
-  const failed: Settle = (error) => {
-    observation.end(isAbortError(error) || signalAborted(args) ? 'aborted' : 'error', error);
-  };
-  const succeeded: Settle = (value) => {
-    try {
-      if (!isWatchable(value)) observation.end('success', value);
-      else watchIterable(value, observation, args);
-    } catch {
-      observation.lost();
-    }
-  };
-  if (isPlainPromise(result)) {
-    return result.then(
-      (value) => {
-        succeeded(value);
-        return value;
-      },
-      (error) => {
-        failed(error);
-        throw error;
-      },
-    );
-  }
+  const settlement = new Settlement(observation, args);
   const then = thenOf(result);
   if (then === undefined) {
-    succeeded(result);
-  } else if (then === Promise.prototype.then && isPromise(result)) {
-    Reflect.apply(Promise.prototype.then, result, [succeeded, failed]);
+    settlement.succeeded(result);
+  } else if (then !== Promise.prototype.then || !isPromise(result)) {
+    watchThenable(result as object, then, settlement, observation);
+  } else if (isPlain(result)) {
+    return settlement.of(result);
   } else {
-    watchThenable(result as object, then, succeeded, failed, observation);
+    const succeeded = (value: unknown) => settlement.succeeded(value);
+    const failed = (error: unknown) => settlement.failed(error);
+    Reflect.apply(Promise.prototype.then, result, [succeeded, failed]);
   }
   return result;
 }
 
-function isPlainPromise(value: unknown): value is Promise<unknown> {
-  return isPromise(value) && Object.getPrototypeOf(value) === Promise.prototype && Reflect.ownKeys(value).length === 0;
+function isPlain(promise: Promise<unknown>): boolean {
+  return Object.getPrototypeOf(promise) === Promise.prototype && Reflect.ownKeys(promise).length === 0;
 }
 
 function thenOf(value: unknown): Then | undefined {
@@ -66,21 +46,15 @@ function thenOf(value: unknown): Then | undefined {
  * A thenable with a `then` of its own may start its work there (a query builder) or read a body there that the caller
  * wants raw (`asResponse()` of an OpenAI or Anthropic promise): it is left alone until its consumer asks.
  */
-function watchThenable(
-  thenable: object,
-  then: Then,
-  succeeded: Settle,
-  failed: Settle,
-  observation: Observation,
-): void {
-  if (isRawPromise(thenable)) return watchRawPromise(thenable, observation, succeeded, failed);
+function watchThenable(thenable: object, then: Then, settlement: Settlement, observation: Observation): void {
+  if (isRawPromise(thenable)) return watchRawPromise(thenable, observation, settlement);
   const watched: Then = (onValue, onError) => {
     const value = (given: unknown) => {
-      succeeded(given);
+      settlement.succeeded(given);
       return typeof onValue === 'function' ? onValue(given) : given;
     };
     const error = (thrown: unknown) => {
-      failed(thrown);
+      settlement.failed(thrown);
       if (typeof onError === 'function') return onError(thrown);
       throw thrown;
     };

@@ -3,8 +3,8 @@ import { interpose } from './interpose.js';
 import { isWatchable } from './iterable.js';
 import type { Observation } from './observation.js';
 import { property } from './read.js';
+import type { Settlement } from './settlement.js';
 
-type Settle = (value: unknown) => void;
 type Method = (...args: unknown[]) => unknown;
 
 /** The promise of an SDK made by Stainless (OpenAI, Anthropic): its answer is parsed when it is asked for, or handed on raw. */
@@ -34,51 +34,82 @@ export function isRawPromise(thenable: object): thenable is RawPromise {
  * `parse`, the SDK's own helpers through `_thenUnwrap` or `_responseProps`, and who takes the raw response by `asResponse`
  * reads it alone.
  */
-export function watchRawPromise(
-  promise: RawPromise,
-  observation: Observation,
-  succeeded: Settle,
-  failed: Settle,
-): void {
-  const state = { parsed: false };
-  const watch = (one: RawPromise): boolean => {
+export function watchRawPromise(promise: RawPromise, observation: Observation, settlement: Settlement): void {
+  if (new Watch(promise, observation, settlement).of(promise)) endWhenLost(promise, observation);
+  else observation.lost();
+}
+
+/** Watches a promise, and those that the SDK derives from it. */
+class Watch {
+  private isParsed = false;
+
+  constructor(
+    private readonly promise: RawPromise,
+    private readonly observation: Observation,
+    private readonly settlement: Settlement,
+  ) {}
+
+  of(one: RawPromise): boolean {
     const { parse, asResponse, _thenUnwrap: unwrap, _responseProps: take } = one;
-    const parsed = once(() => {
-      state.parsed = true;
-      consumed(promise);
-      return settled(Reflect.apply(parse, one, []) as Promise<unknown>, succeeded, failed);
-    });
-    const raw = () => {
-      const response = Reflect.apply(asResponse, one, []) as Promise<unknown>;
-      const answered = () => {
-        if (state.parsed) return;
-        consumed(promise);
-        observation.unread();
-      };
-      return settled(response, answered, failed);
+    return (
+      interpose(one, 'parse', this.parsing(one, parse)) &&
+      interpose(one, 'asResponse', () => this.raw(Reflect.apply(asResponse, one, []) as Promise<unknown>)) &&
+      (typeof unwrap !== 'function' || interpose(one, '_thenUnwrap', this.unwrapping(one, unwrap))) &&
+      (typeof take !== 'function' ||
+        interpose(one, '_responseProps', () => this.taken(Reflect.apply(take, one, []) as Promise<unknown>)))
+    );
+  }
+
+  private parsing(one: RawPromise, parse: Method): Method {
+    let parsed: Promise<unknown> | undefined;
+    return () => {
+      parsed ??= this.parsed(Reflect.apply(parse, one, []) as Promise<unknown>);
+      return parsed;
     };
-    const unwrapped = (transform: Method, ...args: unknown[]) => {
+  }
+
+  private parsed(answer: Promise<unknown>): Promise<unknown> {
+    this.isParsed = true;
+    consumed(this.promise);
+    return this.settlement.of(answer);
+  }
+
+  private raw(response: Promise<unknown>): Promise<unknown> {
+    return this.afterwards(response, () => {
+      if (this.isParsed) return;
+      consumed(this.promise);
+      this.observation.unread();
+    });
+  }
+
+  private unwrapping(one: RawPromise, unwrap: Method): Method {
+    return (transform, ...args) => {
       const told: Method = (value, ...more) => {
-        if (!isWatchable(value)) observation.answered?.(value);
-        return transform(value, ...more);
+        if (!isWatchable(value)) this.observation.answered?.(value);
+        return (transform as Method)(value, ...more);
       };
-      const derived = Reflect.apply(unwrap as Method, one, [told, ...args]) as RawPromise;
-      if (isRawPromise(derived)) watch(derived);
+      const derived = Reflect.apply(unwrap, one, [told, ...args]) as RawPromise;
+      if (isRawPromise(derived)) this.of(derived);
       return derived;
     };
-    const props = () => {
-      const given = Reflect.apply(take as Method, one, []) as Promise<unknown>;
-      return settled(given, (answer) => handOver(answer, promise, observation), failed);
-    };
-    return (
-      interpose(one, 'parse', parsed) &&
-      interpose(one, 'asResponse', raw) &&
-      (typeof unwrap !== 'function' || interpose(one, '_thenUnwrap', unwrapped)) &&
-      (typeof take !== 'function' || interpose(one, '_responseProps', props))
+  }
+
+  private taken(answer: Promise<unknown>): Promise<unknown> {
+    return this.afterwards(answer, (given) => handOver(given, this.promise, this.observation));
+  }
+
+  private afterwards(promise: Promise<unknown>, then: (value: unknown) => void): Promise<unknown> {
+    return promise.then(
+      (value) => {
+        then(value);
+        return value;
+      },
+      (error) => {
+        this.settlement.failed(error);
+        throw error;
+      },
     );
-  };
-  if (watch(promise)) endWhenLost(promise, observation);
-  else observation.lost();
+  }
 }
 
 /** From here on, the call lives as long as its response. */
@@ -88,25 +119,4 @@ function handOver(answer: unknown, promise: RawPromise, observation: Observation
   consumed(promise);
   taken.set(response, observation);
   endWhenLost(response, observation);
-}
-
-function settled(promise: Promise<unknown>, succeeded: Settle, failed: Settle): Promise<unknown> {
-  return promise.then(
-    (value) => {
-      succeeded(value);
-      return value;
-    },
-    (error) => {
-      failed(error);
-      throw error;
-    },
-  );
-}
-
-function once<T>(make: () => T): () => T {
-  let made: { readonly value: T } | undefined;
-  return () => {
-    made ??= { value: make() };
-    return made.value;
-  };
 }

@@ -146,13 +146,14 @@ export class Process {
   /** As `LogOutlet` does. */
   private append(kind: EventKind, critical: boolean, fields: Record<string, unknown>, keep: boolean): boolean {
     const { writer, written, sampled, sampler } = this.log as NonNullable<typeof this.log>;
-    const id = `${this.around.id}-${++this.sequence}`;
+    const seq = ++this.sequence;
+    const id = `${this.around.id}-${seq}`;
     if (kind === 'wide') {
       const decision = sampler.decide({ eventId: id, route: keep ? '/' : '/noise', status: critical ? 500 : 200 }, 0);
       sampled.addSampled(sampler.ruleIds.indexOf(decision.rule), decision.keep);
       if (!decision.keep) return false;
     }
-    const encoded = this.encoder.json(id, kind, this.around.now(), fields as Record<string, string>);
+    const encoded = this.encoder.json(this.around.id, seq, kind, this.around.now(), fields as Record<string, string>);
     if ('failure' in encoded) {
       this.dropped[encoded.failure] = (this.dropped[encoded.failure] ?? 0) + 1;
       return false;
