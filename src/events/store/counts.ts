@@ -14,6 +14,8 @@ import {
   LEFT_OUT,
   numberAt,
   ruleNumberAt,
+  SEEN,
+  SEEN_AT,
   SPOOL_BOUND,
   type StoreLimits,
   type StoreViews,
@@ -100,6 +102,22 @@ export class Counts {
     this.#numbers[other + TAKEN] = (this.#numbers[copy + TAKEN] as number) + events;
     this.#numbers[other + LAST_SEQ] = seq;
     Atomics.store(this.#header, TAKEN_COPY, other);
+  }
+
+  /** Taken from the log, and counted as spilled by `endSeeing` at the latest. */
+  see(events: number): void {
+    this.#numbers[SEEN_AT] = this.taken + events;
+    this.#numbers[SEEN] = events;
+    this.take(this.lastSeq, events);
+  }
+
+  endSeeing(): void {
+    this.#numbers[SEEN] = 0;
+  }
+
+  /** What a death has left so. */
+  get seen(): number {
+    return this.taken >= (this.#numbers[SEEN_AT] as number) ? (this.#numbers[SEEN] as number) : 0;
   }
 
   #takenCopy(): number {

@@ -43,6 +43,9 @@ const HEADER_WORDS = 16;
 /** Numbers of the whole pipeline. Each copy of taken stands beside the last sequence number that it counts. */
 export const TAKEN = 0;
 export const LAST_SEQ = 1;
+/** Under `wal`: how many were taken last from the log, and what `taken` was then; 0 once they are counted as spilled. */
+export const SEEN = 4;
+export const SEEN_AT = 10;
 /** Under `wal`: appended by the main thread, which alone writes this. */
 export const WRITTEN = 5;
 export const LAST_FLUSH = 6;

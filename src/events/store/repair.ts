@@ -69,17 +69,20 @@ export function repair(views: StoreViews, counts: Counts, sinks: number, around:
  */
 export function measure(counts: Counts, sinks: number, onDisk: SpoolCounts, appended = 0): void {
   const { events, perSink, lost = 0 } = onDisk;
+  const seen = counts.seen;
   const unknown = events + lost - counts.get(EVENT_SCOPE, SPILLED);
   const written = Math.max(0, Math.min(unknown, counts.written - counts.taken));
-  if (written > 0) counts.take(counts.lastSeq, written);
+  if (written > 0) counts.see(written);
   const found = (scope: number, there: number, known: number): void => {
     const returned = there - counts.get(scope, SPILLED) - known;
     counts.set(scope, SPILLED, there);
     if (returned > 0) counts.add(scope, RECOVERED, returned);
   };
-  found(EVENT_SCOPE, events, written - lost + (appended === 0 ? 0 : 1));
-  for (let sink = 0; sink < sinks; sink++)
-    found(sinkScope(sink), perSink[sink] ?? 0, written + ((appended >> sink) & 1));
+  found(EVENT_SCOPE, events, seen + written - lost + (appended === 0 ? 0 : 1));
+  for (let sink = 0; sink < sinks; sink++) {
+    found(sinkScope(sink), perSink[sink] ?? 0, seen + written + ((appended >> sink) & 1));
+  }
+  counts.endSeeing();
 }
 
 /** Makes the equation close after what could not be counted as it happened. */
