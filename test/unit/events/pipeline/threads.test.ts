@@ -52,7 +52,8 @@ import(workerData.module).then(({ Consumer }) => {
   });
   parentPort.postMessage('started');
   const turn = () => {
-    if (consumer.turn(performance.now()) !== Infinity) setImmediate(turn);
+    if (consumer.turn(performance.now()) === Infinity) setTimeout(turn, 1);
+    else setImmediate(turn);
   };
   turn();
 });
