@@ -52,7 +52,9 @@ import(workerData.module).then(({ Consumer }) => {
   });
   parentPort.postMessage('started');
   const turn = () => {
-    if (consumer.turn(performance.now()) !== Infinity) setImmediate(turn);
+    consumer.turn(performance.now());
+    // Not as long as there is something to do: it may have begun before the first event.
+    if (consumer.owned) setImmediate(turn);
   };
   turn();
 });
