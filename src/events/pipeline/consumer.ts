@@ -62,8 +62,8 @@ interface Stopping {
   readonly resolve: (result: StopResult) => void;
 }
 
-/** Records taken in by one turn, so that the sinks are not kept waiting by a flood. */
-const MOST_A_TURN = 2_000;
+/** Records taken in by one turn: in a flood, each step of a sink's work waits for a turn to be over. */
+const MOST_A_TURN = 500;
 
 /** When to spill what is left of a stop's time. */
 const SPILL_SHARE = 0.8;

@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, openSync, readSync, writeSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readSync, type Stats, writeSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { ownFile } from '../../internal/own-file.js';
@@ -30,6 +30,12 @@ interface ResolvedOptions {
   readonly name: string;
   readonly path: string;
   readonly rotation: Rotation;
+}
+
+/** A file, and how long it was then. */
+interface Opened<File> {
+  readonly file: File;
+  readonly size: number;
 }
 
 const NEWLINE = 10;
@@ -88,9 +94,9 @@ class JsonlSink implements Sink {
   writeSync(batch: SinkBatch): SinkReceipt {
     const lines = linesOf(batch);
     if (lines.bytes.length === 0) return lines;
-    const file = this.openSync(lines.bytes.length);
+    const { file, size } = this.openSync(lines.bytes.length);
     try {
-      return appendToSync(file, lines);
+      return appendToSync(file, size, lines);
     } finally {
       closeSync(file);
     }
@@ -103,33 +109,41 @@ class JsonlSink implements Sink {
 
   private async append(lines: Lines): Promise<SinkReceipt> {
     if (lines.bytes.length === 0) return lines;
-    const file = await this.openFor(lines.bytes.length);
+    const { file, size } = await this.openFor(lines.bytes.length);
     try {
-      return await appendTo(file, lines);
+      return await appendTo(file, size, lines);
     } finally {
       await file.close();
     }
   }
 
-  private async openFor(bytes: number): Promise<FileHandle> {
-    const file = await open(this.path, 'a+');
-    if (!this.file.isFull(await file.stat(), bytes)) return file;
+  private async openFor(bytes: number): Promise<Opened<FileHandle>> {
+    const { file, stats } = await opened(this.path);
+    if (!this.file.isFull(stats, bytes)) return { file, size: stats.size };
     await file.close();
     this.file.putAside();
-    return open(this.path, 'a+');
+    const next = await opened(this.path);
+    return { file: next.file, size: next.stats.size };
   }
 
-  private openSync(bytes: number): number {
+  private openSync(bytes: number): Opened<number> {
     const file = openSync(this.path, 'a+');
-    if (!this.file.isFull(fstatSync(file), bytes)) return file;
+    const stats = fstatSync(file);
+    if (!this.file.isFull(stats, bytes)) return { file, size: stats.size };
     closeSync(file);
     this.file.putAside();
-    return openSync(this.path, 'a+');
+    const next = openSync(this.path, 'a+');
+    return { file: next, size: fstatSync(next).size };
   }
 }
 
-async function appendTo(file: FileHandle, lines: Lines): Promise<SinkReceipt> {
-  const append = new Append(lines, await isTorn(file));
+async function opened(path: string): Promise<{ readonly file: FileHandle; readonly stats: Stats }> {
+  const file = await open(path, 'a+');
+  return { file, stats: await file.stat() };
+}
+
+async function appendTo(file: FileHandle, size: number, lines: Lines): Promise<SinkReceipt> {
+  const append = new Append(lines, await isTorn(file, size));
   try {
     while (!append.isDone) append.written += (await file.write(append.bytes, append.written)).bytesWritten;
     return lines;
@@ -138,8 +152,8 @@ async function appendTo(file: FileHandle, lines: Lines): Promise<SinkReceipt> {
   }
 }
 
-function appendToSync(file: number, lines: Lines): SinkReceipt {
-  const append = new Append(lines, isTornSync(file));
+function appendToSync(file: number, size: number, lines: Lines): SinkReceipt {
+  const append = new Append(lines, isTornSync(file, size));
   try {
     while (!append.isDone) append.written += writeSync(file, append.bytes, append.written);
     return lines;
@@ -173,15 +187,13 @@ class Append {
 }
 
 /** Whether a crash or a full disk left a line without its end, which must not run into ours. */
-async function isTorn(file: FileHandle): Promise<boolean> {
-  const { size } = await file.stat();
+async function isTorn(file: FileHandle, size: number): Promise<boolean> {
   if (size === 0) return false;
   const { buffer } = await file.read(Buffer.alloc(1), 0, 1, size - 1);
   return buffer[0] !== NEWLINE;
 }
 
-function isTornSync(file: number): boolean {
-  const { size } = fstatSync(file);
+function isTornSync(file: number, size: number): boolean {
   const last = Buffer.alloc(1);
   return size > 0 && readSync(file, last, 0, 1, size - 1) === 1 && last[0] !== NEWLINE;
 }
