@@ -38,6 +38,8 @@ export const HALF_FULL = 6;
 export const SLOTS_USED = 7;
 export const CELLS_USED = 8;
 export const RULE_COUNT = 9;
+/** Whether a thread is just beginning, and whether the process ends. */
+export const GATE = 10;
 const HEADER_WORDS = 16;
 
 /** Numbers of the whole pipeline. Each copy of taken stands beside the last sequence number that it counts. */

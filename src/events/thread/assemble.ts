@@ -14,7 +14,11 @@ import { SpoolWriter } from '../spool/writer.js';
 import { limitsOf } from '../store/layout.js';
 import { Store } from '../store/store.js';
 import { DeadLetterFile } from './dead-letter-file.js';
+import { Gate } from './gate.js';
 import type { Recovery, ThreadState } from './messages.js';
+
+/** What an exit waits for a thread that is just opening the spool. */
+const BEGIN_MS = 1_000;
 
 /** All that a consumer is made from but its sinks; it crosses between threads. */
 export interface PipelineStart {
@@ -96,6 +100,7 @@ export function spillAtExit(start: PipelineStart): void {
   const { spool } = start;
   if (spool === undefined || spool.isLog) return;
   const { sinkNames, processId } = start;
+  new Gate(start.store).close(BEGIN_MS);
   const writer = SpoolWriter.open(spool.directory, sinkNames, {
     process: processId,
     fsync: 'never',

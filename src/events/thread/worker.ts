@@ -1,8 +1,9 @@
 import { pathToFileURL } from 'node:url';
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import type { Sink, SinkBatch, SinkReceipt, ThreadSink } from '../sinks/sink.js';
-import { assembleConsumer, type PipelineStart } from './assemble.js';
+import { assembleConsumer, type ConsumerHost, type PipelineStart } from './assemble.js';
 import { Driver } from './driver.js';
+import { Gate } from './gate.js';
 import { errorOf, type FromThread, type ToThread, type Trouble, troubleOf } from './messages.js';
 import { OpenOnce } from './open-once.js';
 import { Reports } from './reports.js';
@@ -52,14 +53,17 @@ async function run(port: MessagePort, start: ThreadStart): Promise<void> {
   const remote = sinks.filter((sink) => sink instanceof RemoteSink);
   let driver: Driver | undefined;
   const reports = new Reports(tell, () => state());
-  const { consumer, ring, recovery, state, close } = assembleConsumer(start, sinks, {
+  const host: ConsumerHost = {
     log: {
       warn: (message) => tell({ from: 'said', level: 'warn', message }),
       ...(start.debug && { debug: (message: string) => tell({ from: 'said', level: 'debug', message }) }),
     },
     observer: reports,
     wake: () => driver?.wake(),
-  });
+  };
+  const assembled = new Gate(start.store).pass(() => assembleConsumer(start, sinks, host));
+  if (assembled === undefined) return;
+  const { consumer, ring, recovery, state, close } = assembled;
   driver = new Driver(consumer, ring, () => reports.tellIfDue());
   const opened = await Promise.allSettled(
     sinks.map(async (sink) => (sink instanceof OpenOnce ? sink.open() : undefined)),
