@@ -27,8 +27,11 @@ export const DROP_REASONS = [
 ] as const;
 export type DropReason = (typeof DROP_REASONS)[number];
 
-/** Why an event was never taken. */
-export type RejectReason = 'invalid' | 'disabled' | 'already_shutdown' | 'spool_full' | 'no_room';
+/**
+ * Why an event was never taken. Under `wal`: `spool_full` where there is no room for it on disk, `spool_failed` where the disk
+ * refuses or another process has the spool. `no_room`: of `recordWhenRoom`, when its time was over.
+ */
+export type RejectReason = 'invalid' | 'disabled' | 'already_shutdown' | 'spool_full' | 'spool_failed' | 'no_room';
 
 /** `accepted = sampledOut + delivered + dropped + spilled + pending + inFlight`. */
 export interface LossEquation {

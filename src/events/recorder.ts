@@ -8,13 +8,11 @@ import { DirectOutlet } from './outlets/direct-outlet.js';
 import { LogOutlet } from './outlets/log-outlet.js';
 import type { Outlet } from './outlets/outlet.js';
 import { ThreadOutlet } from './outlets/thread-outlet.js';
+import { RoomQueue } from './room-queue.js';
 import { type EventStats, type LossReport, lossReportOf, NO_COUNTS, reportOf, statsOf } from './stats.js';
 import type { PipelineCounts } from './store/read-counts.js';
 import type { HostEvents } from './thread/host-events.js';
 import type { WideEventSink } from './wide/wide-event-sink.js';
-
-/** How often a caller that waits for room looks again. */
-const ROOM_MS = 5;
 
 /** Takes events, counts what becomes of them, and hands them to the pipeline. Recording never throws and never waits. */
 export class EventRecorder implements WideEventSink, OperationEventSink {
@@ -26,6 +24,8 @@ export class EventRecorder implements WideEventSink, OperationEventSink {
   private stopped: Promise<LossReport> | undefined;
   /** The process that a record's id begins with. */
   private readonly processId = randomBytes(16).toString('hex');
+  /** Once it is stopped nobody waits: each is told so. */
+  private readonly room = new RoomQueue(() => !this.isRunning || this.outlet?.hasRoom(this.counts()) !== false);
 
   /** `undefined`: events are off, and each is rejected as `disabled`. */
   constructor(
@@ -52,15 +52,10 @@ export class EventRecorder implements WideEventSink, OperationEventSink {
 
   /** `record` that waits for room; rejected as `no_room` when the time is over. */
   async recordWhenRoom(event: MetricEvent, timeoutMs: number): Promise<RecordOutcome> {
-    const until = performance.now() + timeoutMs;
-    while (this.isRunning && this.outlet?.hasRoom(this.counts()) === false) {
-      if (performance.now() >= until) {
-        this.submitted++;
-        return this.reject('no_room');
-      }
-      await new Promise((resolve) => setTimeout(resolve, ROOM_MS));
-    }
-    return this.record(event);
+    const outcome = await this.room.take(timeoutMs, () => this.record(event));
+    if (outcome !== undefined) return outcome;
+    this.submitted++;
+    return this.reject('no_room');
   }
 
   recorded(fields: EventFields, { critical }: { readonly critical: boolean }): void {

@@ -45,12 +45,13 @@ export class LogOutlet extends ThreadOutlet {
     const encoded = this.encoder.json(this.processId, seq, kind, at, fields, context, decision);
     if ('failure' in encoded) return { dropped: encoded.failure };
     const writer = this.writer ?? this.openAgain();
-    if (writer === undefined) return { rejected: 'spool_full' };
+    if (writer === undefined) return { rejected: 'spool_failed' };
     this.written.add(1);
     const sinks = 2 ** this.options.sinks.length - 1;
-    if (writer.append({ id, kind, critical, json: encoded.json, sinks }) === 'written') return undefined;
+    const outcome = writer.append({ id, kind, critical, json: encoded.json, sinks });
+    if (outcome === 'written') return undefined;
     this.written.add(-1);
-    return { rejected: 'spool_full' };
+    return { rejected: outcome === 'full' ? 'spool_full' : 'spool_failed' };
   }
 
   /** The log is bounded by the disk alone, and says so at once. */

@@ -113,7 +113,7 @@ export class SpoolFeed implements Feed {
 
   take(most: number): readonly Entry[] {
     if (this.#open.length === 0) this.#open = this.#spool.read(this.#sink, most).map((event, ref) => ({ event, ref }));
-    return this.#open;
+    return this.#open.slice(0, most);
   }
 
   delivered(entries: readonly Entry[]): void {

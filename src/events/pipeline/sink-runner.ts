@@ -91,7 +91,8 @@ export class SinkRunner {
       if (schedule.dueAt(now, hurry) > now) continue;
       schedule.begin();
       const { feed } = schedule;
-      const entries = feed.take(this.#parts.options.batchSize);
+      // A sink on trial keeps one event in hand if it never answers, not a batch for each trial.
+      const entries = feed.take(this.#breaker.state(now) === 'closed' ? this.#parts.options.batchSize : 1);
       if (entries.length === 0) continue;
       this.#lastFeed = index;
       this.#feed = feed;

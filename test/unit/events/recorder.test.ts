@@ -122,8 +122,30 @@ describe('a pipeline of events', () => {
     const other = instanceWith({ sinks: [memorySink()], spoolDirectory, durability: 'wal' });
     await expect(other.start()).rejects.toMatchObject({ code: 'SPOOL_UNUSABLE' });
     expect([other.events.record({ name: 'n' }), other.events.record({ name: 'n' })]).toEqual(['rejected', 'rejected']);
-    expect(other.events.stats()).toMatchObject({ submitted: 2, rejected: { spool_full: 2 }, accepted: 0, spilled: 0 });
+    expect(other.events.stats()).toMatchObject({
+      submitted: 2,
+      rejected: { spool_failed: 2 },
+      accepted: 0,
+      spilled: 0,
+    });
     expectBalanced(other.events.stats());
+  });
+
+  it('says under wal that there is no room on disk, other than that the disk refuses', async () => {
+    const instance = instanceWith({
+      sinks: [{ ...hanging, name: 's' }],
+      spoolDirectory: aFolder(),
+      durability: 'wal',
+      spoolLimitBytes: 4_096,
+    });
+    await instance.start();
+    const text = 'x'.repeat(1_000);
+    const outcomes = Array.from({ length: 6 }, () => instance.events.record({ name: 'n', context: { text } }));
+    const accepted = outcomes.filter((outcome) => outcome === 'accepted').length;
+    expect(accepted).toBeGreaterThan(0);
+    expect(instance.events.stats().rejected).toEqual({ spool_full: 6 - accepted });
+    expectBalanced(instance.events.stats());
+    await instance.stop({ timeoutMs: 100 });
   });
 
   it('never throws, but for recordOperation', async () => {

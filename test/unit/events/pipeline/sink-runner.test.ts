@@ -143,7 +143,7 @@ describe('the breaker of a sink', () => {
     return rig;
   }
 
-  it('leaves what waits where it is, and lets one batch through after a while', () => {
+  it('leaves what waits where it is, and tries the sink with one event after a while', () => {
     const rig = broken();
     expect(rig.counts()).toMatchObject({ pending: 6, inFlight: 0, dropped: { retries_exhausted: 6 } });
     rig.turn(500);
@@ -151,13 +151,16 @@ describe('the breaker of a sink', () => {
     rig.offer(12);
     rig.turn(1);
     expect(rig.sinks[0]!.batches, 'the probe').toHaveLength(6);
+    expect(rig.sinks[0]!.batches[5]!.events, 'what a sink that never answers keeps').toHaveLength(1);
     expect(rig.counts()).toMatchObject({ pending: 18, inFlight: 0, dropped: { retries_exhausted: 6 } });
     rig.turn(1_000);
     expect(rig.sinks[0]!.batches, 'a longer pause').toHaveLength(6);
     rig.sinks[0]!.mood = 'well';
     rig.turn(1);
-    expect(rig.counts()).toMatchObject({ delivered: 18, pending: 0 });
+    expect(rig.counts(), 'the one, and full batches').toMatchObject({ delivered: 13, pending: 5 });
     expect(rig.counts().sinkStates.first).toMatchObject({ breaker: 0 });
+    rig.turn(5_000);
+    expect(rig.counts()).toMatchObject({ delivered: 18, pending: 0 });
     expectClosed(rig.counts());
   });
 
