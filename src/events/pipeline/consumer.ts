@@ -86,7 +86,7 @@ export class Consumer {
     const inlet = source && new Inlet(source.ring);
     const reader = parts.spool?.reader;
     const store = Store.open(parts.memory, {
-      onDisk: reader?.counts,
+      onDisk: reader && { ...reader.counts, lost: reader.lost },
       wasAppended: reader && ((seq) => reader.lastAppended === eventId(processId, seq)),
       ring: inlet,
     });

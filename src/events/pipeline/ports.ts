@@ -63,7 +63,7 @@ export interface SpoolReaderPort<E extends SinkEvent = SinkEvent> {
   /** The id of the event that the thread before this one has appended last; known where there was one, and it had. */
   readonly lastAppended: string | undefined;
   /** Since it was opened: what was appended, and cannot be read any more. */
-  readonly lost: { readonly events: number };
+  readonly lost: { readonly events: number; readonly perSink: readonly number[] };
 }
 
 /** Keeps what a sink has refused for good. */

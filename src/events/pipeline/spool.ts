@@ -1,7 +1,7 @@
 import type { DropReason } from '../event.js';
 import type { SinkEvent } from '../sinks/sink.js';
 import { DELIVERED, EVENT_SCOPE, SPILLED, sinkScope } from '../store/layout.js';
-import { closeGaps, measure } from '../store/repair.js';
+import { closeGaps, measure, type SpoolCounts } from '../store/repair.js';
 import type { AppendOutcome, Store } from '../store/store.js';
 import type { SpoolReaderPort, SpoolRecord, SpoolWriterPort } from './ports.js';
 
@@ -23,7 +23,7 @@ export class Spool {
   readonly #dropped = new Map<string, DropReason>();
   #refusesUntil = 0;
   #appended = false;
-  #lostBefore = 0;
+  #lostBefore: SpoolCounts;
   #tendAt = Number.NEGATIVE_INFINITY;
 
   /** Without a writer it is the log of `wal`, which the main thread writes; without a reader it can only be spilled to. */
@@ -31,6 +31,8 @@ export class Spool {
     this.#store = store;
     this.#writer = writer;
     this.#reader = reader;
+    // What was found to be lost as it was opened is counted by who repaired the store.
+    this.#lostBefore = copyOf(reader?.lost);
   }
 
   get isLog(): boolean {
@@ -77,8 +79,12 @@ export class Spool {
   #closeGaps(): boolean {
     const { counts, lost } = this.#reader as SpoolReaderPort;
     if (!this.#store.begin()) return false;
-    const newlyLost = lost.events - this.#lostBefore;
-    this.#lostBefore = lost.events;
+    const before = this.#lostBefore;
+    this.#lostBefore = copyOf(lost);
+    const newlyLost = {
+      events: lost.events - before.events,
+      perSink: lost.perSink.map((events, sink) => events - (before.perSink[sink] ?? 0)),
+    };
     const { sinks } = this.#store.limits;
     measure(this.#store.counts, sinks, { ...counts, lost: newlyLost });
     closeGaps(this.#store.counts, sinks, 'spool_corrupt');
@@ -151,4 +157,9 @@ export class Spool {
     if (this.#dropped.size >= MOST_DROPPED) this.#dropped.delete(this.#dropped.keys().next().value as string);
     this.#dropped.set(id, reason);
   }
+}
+
+/** The reader goes on counting in its own. */
+function copyOf({ events, perSink }: SpoolCounts = { events: 0, perSink: [] }): SpoolCounts {
+  return { events, perSink: [...perSink] };
 }

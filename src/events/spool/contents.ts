@@ -27,6 +27,8 @@ export class SpoolContents {
   /** By sink. */
   readonly unsettled: number[];
   readonly lost: Lost;
+  /** Until all was found, what an earlier process has lost is in the report alone: it was in nobody's counts. */
+  private countsAll = false;
   private settledBefore: Cursors['settled'] = {};
   /** Segments that this version cannot read. */
   private readonly foreign = new Set<string>();
@@ -131,17 +133,23 @@ export class SpoolContents {
     }
   }
 
+  /** All was found that was there before: what is lost from now on was counted. */
+  countLosses(): void {
+    this.countsAll = true;
+  }
+
   /** Gives up sequences that cannot be read. */
   lose(writer: WriterLog, sequences: Iterable<number>): void {
+    const isCounted = this.countsAll || writer.process === this.process;
     for (const sequence of sequences) {
       if (writer.isSettled(sequence)) continue;
       const present = writer.present.has(sequence);
-      this.lost.events += 1;
+      if (isCounted) this.lost.events += 1;
       if (present) this.events -= 1;
       for (const sink of this.sinks.keys()) {
         if (!writer.settle(sink, sequence)) continue;
         if (present) this.unsettled[sink]! -= 1;
-        if (sink < this.lost.perSink.length) this.lost.perSink[sink]! += 1;
+        if (isCounted && sink < this.lost.perSink.length) this.lost.perSink[sink]! += 1;
       }
     }
   }

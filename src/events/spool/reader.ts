@@ -64,8 +64,7 @@ export class SpoolReader {
     for (const [at, name] of this.contents.sinks.entries()) {
       if (at >= sinks.length) this.report.unclaimed[name] = this.contents.unsettled[at] ?? 0;
     }
-    this.contents.lost.events = 0;
-    this.contents.lost.perSink.fill(0);
+    this.contents.countLosses();
     this.tryWrite(false);
   }
 

@@ -18,13 +18,16 @@ import * as status from './status.js';
 export interface SpoolCounts {
   readonly events: number;
   readonly perSink: readonly number[];
-  /** Found to be lost since the last measurement. */
-  readonly lost?: number;
+}
+
+/** The same, and what was found to be lost since the last measurement. */
+export interface Measured extends SpoolCounts {
+  readonly lost: SpoolCounts;
 }
 
 /** What a death may have left at odds with the store. */
 export interface Surroundings {
-  readonly onDisk?: SpoolCounts | undefined;
+  readonly onDisk?: Measured | undefined;
   /** Whether the event is the last that was written to the spool: how many stand there does not tell, since others may have come back. */
   readonly wasAppended?: ((seq: number) => boolean) | undefined;
   /** Gives back the space of records that the store had taken. */
@@ -57,7 +60,10 @@ export function repair(views: StoreViews, counts: Counts, sinks: number, around:
   const newest = used.at(-1);
   // It had come into the store, and was not yet counted as taken from the ring.
   if (newest !== undefined && (views.seq[newest] as number) > counts.lastSeq) counts.take(views.seq[newest] as number);
-  if (around.onDisk !== undefined) measure(counts, sinks, around.onDisk, appended);
+  if (around.onDisk !== undefined) {
+    measure(counts, sinks, around.onDisk, appended);
+    closeGaps(counts, sinks, 'spool_corrupt', around.onDisk.lost.events);
+  }
   closeGaps(counts, sinks, 'thread_lost');
   return used;
 }
@@ -67,10 +73,10 @@ export function repair(views: StoreViews, counts: Counts, sinks: number, around:
  * meanwhile, the event that a thread was appending as it died (`appended`: for these sinks), else left by a former process,
  * or acknowledged once already by a sink whose cursor was not on disk yet. Less is lost: a gap.
  */
-export function measure(counts: Counts, sinks: number, onDisk: SpoolCounts, appended = 0): void {
-  const { events, perSink, lost = 0 } = onDisk;
+export function measure(counts: Counts, sinks: number, onDisk: Measured, appended = 0): void {
+  const { events, perSink, lost } = onDisk;
   const seen = counts.seen;
-  const unknown = events + lost - counts.get(EVENT_SCOPE, SPILLED);
+  const unknown = events + lost.events - counts.get(EVENT_SCOPE, SPILLED);
   const written = Math.max(0, Math.min(unknown, counts.written - counts.taken));
   if (written > 0) counts.see(written);
   const found = (scope: number, there: number, known: number): void => {
@@ -78,19 +84,20 @@ export function measure(counts: Counts, sinks: number, onDisk: SpoolCounts, appe
     counts.set(scope, SPILLED, there);
     if (returned > 0) counts.add(scope, RECOVERED, returned);
   };
-  found(EVENT_SCOPE, events, seen + written - lost + (appended === 0 ? 0 : 1));
+  found(EVENT_SCOPE, events, seen + written - lost.events + (appended === 0 ? 0 : 1));
   for (let sink = 0; sink < sinks; sink++) {
-    found(sinkScope(sink), perSink[sink] ?? 0, seen + written + ((appended >> sink) & 1));
+    const isAppended = (appended >> sink) & 1;
+    found(sinkScope(sink), perSink[sink] ?? 0, seen + written - (lost.perSink[sink] ?? 0) + isAppended);
   }
   counts.endSeeing();
 }
 
-/** Makes the equation close after what could not be counted as it happened. */
-export function closeGaps(counts: Counts, sinks: number, reason: DropReason): void {
+/** Makes the equation close after what could not be counted as it happened; `most` of it was for that reason. */
+export function closeGaps(counts: Counts, sinks: number, reason: DropReason, most = Number.POSITIVE_INFINITY): void {
   for (let scope = EVENT_SCOPE; scope <= sinks; scope++) {
     const gap = gapOf(counts, scope);
-    if (gap > 0) counts.addDropped(scope, reason, gap);
-    else if (gap < 0) counts.add(scope, RECOVERED, -gap);
+    if (gap < 0) counts.add(scope, RECOVERED, -gap);
+    else if (Math.min(gap, most) > 0) counts.addDropped(scope, reason, Math.min(gap, most));
   }
 }
 

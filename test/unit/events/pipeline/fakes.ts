@@ -78,6 +78,8 @@ interface OnDisk {
   wasSeen: boolean;
   wasRead: boolean;
   rotten: boolean;
+  /** That it is rotten was found; the cursors on disk do not say so. */
+  wasLost: boolean;
 }
 
 /** A disk that forgets, with its reader, the cursors that were not saved. */
@@ -104,6 +106,7 @@ export class FakeSpool implements SpoolWriterPort {
       wasSeen: false,
       wasRead: false,
       rotten: false,
+      wasLost: false,
     });
     return 'written';
   }
@@ -116,7 +119,7 @@ export class FakeSpool implements SpoolWriterPort {
   marked = 0;
 
   save(): void {
-    this.#entries = this.#entries.filter(({ needs }) => needs !== 0);
+    this.#entries = this.#entries.filter(({ needs, wasLost }) => needs !== 0 && !wasLost);
     for (const entry of this.#entries) entry.savedNeeds = entry.needs;
   }
 
@@ -138,14 +141,21 @@ export class FakeSpool implements SpoolWriterPort {
 
   open(): SpoolReaderPort {
     for (const entry of this.#entries) Object.assign(entry, { needs: entry.savedNeeds, wasSeen: true });
+    // Whoever opens reads all of it.
+    for (const entry of this.#entries) entry.wasLost = entry.rotten;
     const needing = (sink: number): OnDisk[] =>
-      this.#entries.filter(({ needs, wasSeen }) => wasSeen && (needs & (1 << sink)) !== 0);
+      this.#entries.filter(({ needs, wasSeen, wasLost }) => wasSeen && !wasLost && (needs & (1 << sink)) !== 0);
     const given = Array.from({ length: this.sinks }, () => new Set<SinkEvent>());
     const counted = () => ({
-      events: this.#entries.filter(({ needs, wasSeen }) => wasSeen && needs !== 0).length,
+      events: this.#entries.filter(({ needs, wasSeen, wasLost }) => wasSeen && !wasLost && needs !== 0).length,
       perSink: Array.from({ length: this.sinks }, (_, sink) => needing(sink).length),
     });
-    const lost = { events: 0 };
+    const lost = { events: 0, perSink: Array.from({ length: this.sinks }, () => 0) };
+    const lose = (needs: number): void => {
+      if (needs !== 0) lost.events++;
+      for (let sink = 0; sink < this.sinks; sink++) if ((needs & (1 << sink)) !== 0) lost.perSink[sink]!++;
+    };
+    for (const { needs, wasLost } of this.#entries) if (wasLost) lose(needs);
     let seen = counted();
     return {
       lost,
@@ -154,9 +164,11 @@ export class FakeSpool implements SpoolWriterPort {
         const next = needing(sink)
           .filter(({ record }) => !given[sink]!.has(record))
           .slice(0, most);
-        const rotten = new Set(next.filter((entry) => entry.rotten));
-        lost.events += rotten.size;
-        this.#entries = this.#entries.filter((entry) => !rotten.has(entry));
+        const rotten = next.filter((entry) => entry.rotten);
+        for (const entry of rotten) {
+          entry.wasLost = true;
+          lose(entry.needs);
+        }
         seen = counted();
         const whole = next.filter((entry) => !entry.rotten);
         for (const entry of whole) {
@@ -171,8 +183,7 @@ export class FakeSpool implements SpoolWriterPort {
       },
       refresh: () => {
         if (this.unreachable) return false;
-        lost.events += this.#vanished;
-        this.#vanished = 0;
+        for (; this.#vanished > 0; this.#vanished--) lose(2 ** this.sinks - 1);
         for (const entry of this.#entries) entry.wasSeen = true;
         seen = counted();
         return true;

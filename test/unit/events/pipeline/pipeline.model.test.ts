@@ -90,7 +90,6 @@ class Run {
   kept = new Set<string>();
   mayRepeat = false;
   lives = 0;
-  rotten = 0;
   readonly log: boolean;
   readonly batchSize: number;
   readonly #flushes: { done: boolean }[] = [];
@@ -139,7 +138,6 @@ class Run {
     } else if (next.type === 'stop') {
       this.mortal.run(() => this.stop(next.deadline));
     } else if (next.type === 'rot') {
-      this.rotten++;
       rig.spool?.rot();
     } else if (rig.spool !== undefined) {
       if (next.type === 'save') rig.spool.save();
@@ -227,8 +225,7 @@ function expectAllAccountedFor(run: Run, sink: FakeSink, mayRepeat: boolean): vo
   if (counts === undefined) throw new Error(`no counts of ${sink.name}`);
   const stored = new Set(sink.stored.map(({ id }) => id));
   const missing = run.rig.ring.accepted + run.rig.logged - (counts.sampledOut + stored.size);
-  // What a reader finds rotten and dies before it has said so can be hidden by what comes back to the spool.
-  expect(missing).toBeLessThanOrEqual(sumOf(counts.dropped) + Math.min(run.rotten, run.lives));
+  expect(missing).toBeLessThanOrEqual(sumOf(counts.dropped));
   // A death between an acknowledgement and its count hides one event, or one batch whose cursor had moved.
   expect(counts.dropped.thread_lost ?? 0).toBeLessThanOrEqual(
     run.lives * (run.rig.spool === undefined ? 1 : run.batchSize),

@@ -174,6 +174,17 @@ describe('the log', () => {
     expectClosed(rig.counts());
   });
 
+  it('counts what was lost before a reader saw it that died', () => {
+    const rig = new Rig({ log: true, options });
+    rig.log(2);
+    rig.spool!.rot();
+    rig.open();
+    expect(rig.counts()).toMatchObject({ accepted: 2, spilled: 1, dropped: { spool_corrupt: 1 }, recovered: 0 });
+    for (let n = 0; n < 2; n++) rig.turn(5_000);
+    expect(rig.counts()).toMatchObject({ accepted: 2, delivered: 1, spilled: 0, dropped: { spool_corrupt: 1 } });
+    expectClosed(rig.counts());
+  });
+
   it('counts as rejected what it does not take', () => {
     const rig = new Rig({ log: true, options });
     rig.spool!.capacity = 2;

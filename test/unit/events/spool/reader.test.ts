@@ -177,6 +177,18 @@ describe('damage', () => {
     expect(reader.report.corrupt).toBe(1);
   });
 
+  it('that is found as the spool is opened is counted as lost where it was of this process, and nobody saw it before', () => {
+    spool.written(numbered(2));
+    spool.change(spool.segments[0]!, flip('event-001'));
+    const options = spool.life();
+    append(spool.writer(options), numbered(3, 2));
+    spool.change(spool.segments[1]!, flip('event-003'));
+    const reader = spool.reader(options);
+    expect(reader.report.corrupt).toBe(2);
+    expect(reader.lost).toEqual({ events: 1, perSink: [1, 1] });
+    expect(idsOf(reader, 0)).toEqual(['event-000', 'event-002', 'event-004']);
+  });
+
   it('of a header sets the segment aside', () => {
     spool.written(numbered(2));
     spool.change(spool.segments[0]!, (bytes) => bytes.fill(1, 17, 18));
