@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { EventKind } from '../../../../src/events/event.js';
 import type { WhenFull } from '../../../../src/events/pipeline/options.js';
 import type { FsyncPolicy } from '../../../../src/events/spool/options.js';
+import { modelRuns } from '../model-runs.js';
 import type { Mood } from '../pipeline/fakes.js';
 import { sumOf } from '../pipeline/rig.js';
 import type { Pick } from '../spool/simulated-disk.js';
@@ -234,7 +235,7 @@ async function check(setting: Setting, commands: readonly Command[]): Promise<vo
   }
 }
 
-const numRuns = Number(process.env.MODEL_RUNS ?? 100);
+const runs = modelRuns(100);
 
 describe.each(['memory', 'spill', 'wal'] as const)(
   'a pipeline and its spool on one disk, durability: %s',
@@ -243,14 +244,14 @@ describe.each(['memory', 'spill', 'wal'] as const)(
 
     it(
       'close the equation after every step, whatever dies, and lose nothing uncounted',
-      () => fc.assert(fc.asyncProperty(settingOf(durability), commands(STEPS), check), { numRuns }),
+      () => fc.assert(fc.asyncProperty(settingOf(durability), commands(STEPS), check), runs),
       600_000,
     );
 
     if (durability === 'memory') return;
     it(
       'do so on a disk that is full at times and fails',
-      () => fc.assert(fc.asyncProperty(settingOf(durability), commands([...STEPS, ...FAULTS]), check), { numRuns }),
+      () => fc.assert(fc.asyncProperty(settingOf(durability), commands([...STEPS, ...FAULTS]), check), runs),
       600_000,
     );
   },

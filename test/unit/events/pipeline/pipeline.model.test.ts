@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { EventKind } from '../../../../src/events/event.js';
 import type { WhenFull } from '../../../../src/events/pipeline/options.js';
+import { modelRuns } from '../model-runs.js';
 import type { FakeSink, Mood } from './fakes.js';
 import { Mortal } from './mortal.js';
 import { expectClosed, Rig, sumOf } from './rig.js';
@@ -207,16 +208,16 @@ async function check(of: Setting, commands: readonly Command[]): Promise<void> {
   for (const sink of run.rig.sinks) expectAllAccountedFor(run, sink, mayRepeat || run.mayRepeat);
 }
 
-const numRuns = Number(process.env.MODEL_RUNS ?? 300);
+const runs = modelRuns(300);
 
 describe('the pipeline', () => {
   it('closes its equation after every step, and loses nothing uncounted', async () => {
-    await fc.assert(fc.asyncProperty(setting, fc.array(command, { maxLength: 60, size: 'max' }), check), { numRuns });
+    await fc.assert(fc.asyncProperty(setting, fc.array(command, { maxLength: 60, size: 'max' }), check), runs);
   }, 600_000);
 
   it('does so when everything comes from the log on disk', async () => {
     const logged = setting.map((of) => ({ ...of, log: true, spool: true }));
-    await fc.assert(fc.asyncProperty(logged, fc.array(command, { maxLength: 60, size: 'max' }), check), { numRuns });
+    await fc.assert(fc.asyncProperty(logged, fc.array(command, { maxLength: 60, size: 'max' }), check), runs);
   }, 600_000);
 });
 

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { FsyncPolicy } from '../../../../src/events/spool/options.js';
+import { modelRuns } from '../model-runs.js';
 import type { Pick } from './simulated-disk.js';
 import { DIRECTORY, SINKS, SpoolWorld } from './spool-world.js';
 
-const RUNS = 400;
 const sink = fc.nat({ max: SINKS.length - 1 });
 
 type Step = (world: SpoolWorld) => void;
@@ -155,6 +155,6 @@ function holds(fsync: FsyncPolicy, steps: typeof STEPS): void {
         if (world.disk.hasForgotten) return;
       }
     }),
-    { numRuns: RUNS },
+    modelRuns(400),
   );
 }
