@@ -43,6 +43,12 @@ export class GatheredAnswer {
     if (part !== undefined) part.whole = whole;
   }
 
+  /** Whether a choice has called a tool. */
+  calls(choice: number): boolean {
+    const parts = this.choices.get(choice)?.parts.values() ?? [];
+    return [...parts].some(({ type, whole }) => (whole?.type ?? type) === 'tool_call');
+  }
+
   finish(word: unknown, choice = 0): void {
     const of = typeof word === 'string' ? this.choice(choice) : undefined;
     if (of !== undefined) of.finish = word;
