@@ -59,7 +59,7 @@ export class ShownConversation {
   }
 
   answered(answer: unknown): void {
-    this.answer = safely(this.instruments, this.part, () => this.reader.answered(answer));
+    this.answer = safely(this.instruments, this.part, () => this.reader.answered(answer).filter(saysAnything));
   }
 
   piece(piece: unknown): void {
@@ -78,6 +78,11 @@ export class ShownConversation {
       'gen_ai.output.messages': output,
     });
   }
+}
+
+/** An answer that only holds a stream says nothing itself. */
+function saysAnything({ parts, finish_reason }: ConversationMessage): boolean {
+  return parts.length > 0 || finish_reason !== undefined;
 }
 
 /** Of the reasons that the span's other attributes give. */
