@@ -33,6 +33,8 @@ export type { Instruments } from './instruments/instruments.js';
 export { activeLlmCall, type LlmCall, type RateLimit } from './instruments/llm-call.js';
 export type { LlmCallFacts, LlmOperation, TokenUsage } from './instruments/llm-facts.js';
 export type { OpenCall, Outcome } from './instruments/open-call.js';
+export type { ConversationMessage, ConversationPart, SpanContent } from './instruments/span-content.js';
+export { LONGEST_JSON } from './instruments/span-content.js';
 export type { TopScore, VectorSearchFacts, VectorWriteFacts } from './instruments/vector-facts.js';
 export { consumed, endWhenLost } from './instruments/wrappers/abandoned.js';
 export { isAbortError, signalAborted } from './instruments/wrappers/abort.js';

@@ -230,11 +230,11 @@ function eventsOf(recorder: EventRecorder): Events {
 function eventParts(options: ResolvedOptions, given: EventParts | undefined, recorder: EventRecorder): EventParts {
   const { events, enabled } = options;
   const list = forbiddenKeys(events?.forbiddenKeys);
-  const find = (value: unknown): string | undefined => findForbiddenKey(value, list);
-  if (!enabled) return { findForbiddenKey: find };
-  if (given !== undefined || events === undefined) return { findForbiddenKey: find, ...given };
+  const redaction = { forbiddenKeys: list, findForbiddenKey: (value: unknown) => findForbiddenKey(value, list) };
+  if (!enabled) return redaction;
+  if (given !== undefined || events === undefined) return { ...redaction, ...given };
   return {
-    findForbiddenKey: find,
+    ...redaction,
     operationEvents: recorder,
     wideEvents: events.wide ? new WideEvents(recorder, events) : undefined,
   };

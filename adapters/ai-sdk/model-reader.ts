@@ -1,12 +1,14 @@
 import { count, labelText, property, type ReportedUsage, type TokenUsage } from '../../src/adapter.js';
 import type { LlmNotes } from '../shared/ai/llm-notes.js';
 import type { LlmReader } from '../shared/ai/llm-reader.js';
+import { modelConversation } from './model-conversation.js';
 
 /**
  * Reads what models of the AI SDK's specifications v2 (`ai` 5), v3 (6) and v4 (7) give. The first argument is the model, or
  * an event that names it by `provider` and `modelId` as a model does.
  */
 export const chatReader: LlmReader = {
+  conversation: modelConversation,
   request: ([model]) => modelFacts(model),
   answer(answer, notes) {
     noteEnd(answer, notes);

@@ -1,6 +1,7 @@
 import { labelText, property, type ReportedUsage } from '../../src/adapter.js';
 import type { LlmNotes } from '../shared/ai/llm-notes.js';
 import type { LlmReader } from '../shared/ai/llm-reader.js';
+import { messageConversation } from './message-conversation.js';
 
 /** The deltas that are output; signatures and citations belong to one. */
 const OUTPUT = new Set<unknown>(['text_delta', 'thinking_delta', 'input_json_delta']);
@@ -8,6 +9,7 @@ const OUTPUT = new Set<unknown>(['text_delta', 'thinking_delta', 'input_json_del
 /** Reads the calls of `messages.create`, of both APIs, and of all that is built on it. */
 export function messageReader(provider: string): LlmReader {
   return {
+    conversation: messageConversation,
     request: ([body]) => ({ provider, model: labelText(property(body, 'model')) }),
     answer(message, notes) {
       noteUsage(property(message, 'usage'), notes);

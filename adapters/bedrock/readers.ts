@@ -4,6 +4,7 @@ import type { LlmNotes } from '../shared/ai/llm-notes.js';
 import type { LlmReader } from '../shared/ai/llm-reader.js';
 import { type CommandKind, modelOf } from './command.js';
 import { readConversation, readEvent } from './conversation.js';
+import { converseConversation } from './converse-conversation.js';
 import { readBody, readChunk } from './model-body.js';
 
 const PROVIDER = 'aws.bedrock';
@@ -20,6 +21,7 @@ export const READERS: Readonly<Record<CommandKind, LlmReader>> = {
       return undefined;
     },
     stream,
+    conversation: converseConversation,
   },
   invoke: {
     request([command]) {

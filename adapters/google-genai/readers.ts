@@ -2,6 +2,7 @@ import { count, property, type ReportedUsage } from '../../src/adapter.js';
 import { at } from '../shared/ai/instrument.js';
 import type { LlmNotes } from '../shared/ai/llm-notes.js';
 import type { LlmReader } from '../shared/ai/llm-reader.js';
+import { contentConversation } from './content-conversation.js';
 
 /** What a part of an answer may hold that the model put out. */
 const OUTPUT = ['text', 'functionCall', 'inlineData', 'executableCode', 'codeExecutionResult'];
@@ -11,6 +12,7 @@ export function readerAroundRounds(provider: string): LlmReader {
   return {
     request: ([asked]) => ({ provider, model: modelOf(asked), operation: 'generate_content' }),
     answer() {},
+    conversation: contentConversation,
     aborted,
   };
 }

@@ -120,7 +120,7 @@ function modelStarter() {
   // A call with several prompts begins all its runs in one go: side by side, not one inside the other.
   let begun: { readonly extra: unknown; readonly before: <T>(fn: () => T) => T } | undefined;
   return (runs: Runs | undefined, operation: LlmCallFacts['operation'], start: ModelStart): void => {
-    const [, , id, , extra, , metadata] = start;
+    const [, input, id, , extra, , metadata] = start;
     if (runs === undefined || runs.models.has(id)) return;
     safely(runs.instruments, PART, () => {
       if (begun === undefined || begun.extra !== extra) {
@@ -129,7 +129,7 @@ function modelStarter() {
       }
       const facts = modelFacts(extra, metadata, operation);
       const signal = property(property(extra, 'options'), 'signal');
-      const run = begun.before(() => new ModelRun(runs.instruments, facts, signal));
+      const run = begun.before(() => new ModelRun(runs.instruments, facts, signal, input));
       runs.models.add(id, run, metadata);
       run.call.enter();
     });

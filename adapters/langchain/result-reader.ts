@@ -34,7 +34,7 @@ function noteUsage(result: unknown, choices: readonly unknown[], notes: LlmNotes
 }
 
 /** Each integration keeps its provider's word under the provider's own name. */
-function finishWord(choice: unknown): unknown {
+export function finishWord(choice: unknown): unknown {
   const places = [property(choice, 'generationInfo'), property(property(choice, 'message'), 'response_metadata')];
   for (const place of places) {
     for (const key of ['finish_reason', 'stop_reason', 'finishReason', 'stopReason']) {
@@ -45,7 +45,7 @@ function finishWord(choice: unknown): unknown {
   return undefined;
 }
 
-function items(value: unknown): readonly unknown[] {
+export function items(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : [];
 }
 

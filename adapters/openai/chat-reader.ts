@@ -1,6 +1,7 @@
 import { count, property } from '../../src/adapter.js';
 import type { LlmNotes } from '../shared/ai/llm-notes.js';
 import type { LlmReader } from '../shared/ai/llm-reader.js';
+import { chatConversation } from './chat-conversation.js';
 import { type ClientFacts, isText, items, requestFacts, usageOf } from './facts.js';
 
 /** Reasoning text is an addition of those who speak OpenAI's API: `reasoning_content` DeepSeek's, `reasoning` OpenRouter's. */
@@ -9,6 +10,7 @@ const TEXTS = ['content', 'reasoning_content', 'reasoning', 'refusal'] as const;
 /** Reads chat completions, and the completions before them. */
 export function chatReader(facts: ClientFacts & { readonly operation: 'chat' | 'text_completion' }): LlmReader {
   return {
+    conversation: chatConversation,
     request: ([body]) => requestFacts(facts, body, facts.operation),
     answer(answer, notes) {
       noteUsage(answer, notes);

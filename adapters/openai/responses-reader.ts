@@ -2,6 +2,7 @@ import { property } from '../../src/adapter.js';
 import type { LlmNotes } from '../shared/ai/llm-notes.js';
 import type { LlmReader } from '../shared/ai/llm-reader.js';
 import { type ClientFacts, isText, items, requestFacts, usageOf } from './facts.js';
+import { responsesConversation } from './responses-conversation.js';
 
 /** The events that carry the whole response, and how it came out. */
 const LAST_EVENTS = new Set(['response.completed', 'response.incomplete', 'response.failed']);
@@ -9,6 +10,7 @@ const LAST_EVENTS = new Set(['response.completed', 'response.incomplete', 'respo
 /** Reads the Responses API. */
 export function responsesReader(facts: ClientFacts): LlmReader {
   return {
+    conversation: responsesConversation,
     request: ([body]) => requestFacts(facts, body, 'chat'),
     answer: noteResponse,
     piece(event, notes) {

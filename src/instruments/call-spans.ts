@@ -4,7 +4,7 @@ import type { VectorSearchFacts } from './vector-facts.js';
 
 /**
  * Model calls by OpenTelemetry's conventions for generative AI (in development; names of 2026-11). What was asked and
- * answered is never among the attributes.
+ * answered is not among them: a recorder that knows it shows it where that is wanted.
  */
 export const LLM_SPAN: SpanShape<LlmCallFacts> = {
   name: ({ operation = 'chat', model }) => named(operation, model),

@@ -1,4 +1,5 @@
 import type { FindForbiddenKey, OperationEventSink } from '../events/operations/operation.js';
+import type { KeyList } from '../events/redaction/forbidden-keys.js';
 import type { WideEvents } from '../events/wide/wide-events.js';
 import type { Metrics } from '../metrics/types.js';
 
@@ -10,6 +11,8 @@ export interface EventParts {
   readonly operationEvents?: OperationEventSink | undefined;
   /** Finds in metadata what may be of a person. */
   readonly findForbiddenKey?: FindForbiddenKey | undefined;
+  /** Keys whose values are shown nowhere. Default: the eleven of S1.10. */
+  readonly forbiddenKeys?: KeyList | undefined;
 }
 
 /** What an instrument is given: families to record into, and the options that shape their labels. */

@@ -5,11 +5,17 @@ import { type LlmCallFacts, overLlmFacts } from './llm-facts.js';
 import type { LlmFamilies, LlmProgress } from './llm-families.js';
 import type { LlmKind } from './llm-series.js';
 import { type CallRules, OpenCall, type Outcome } from './open-call.js';
+import type { SpanContent } from './span-content.js';
 
 /** What a provider's answer said of its limits. */
 export interface RateLimit {
   readonly requests?: number | undefined;
   readonly tokens?: number | undefined;
+}
+
+export interface LlmCallRules extends CallRules<LlmCallFacts, LlmCall> {
+  /** Left out where spans show nothing of what was said. */
+  readonly content?: SpanContent | undefined;
 }
 
 /**
@@ -24,14 +30,15 @@ export class LlmCall extends OpenCall<LlmCallFacts> implements LlmProgress {
   /** Who tells of the stream: the innermost that did, since those around it see the same pieces. */
   private teller: LlmCall | undefined = undefined;
   private inFlight: GaugeHandle | undefined = undefined;
+  private tellsContent = false;
   private readonly kind: LlmKind;
 
   constructor(
-    rules: CallRules<LlmCallFacts, LlmCall>,
+    private readonly callRules: LlmCallRules,
     private readonly families: LlmFamilies,
     private readonly facts: LlmCallFacts,
   ) {
-    super(rules, facts);
+    super(callRules, facts);
     this.kind = families.kindOf(facts);
     if (facts.model === undefined || this.counts()) return;
     this.inFlight = this.kind.of(families.inFlight);
@@ -40,6 +47,19 @@ export class LlmCall extends OpenCall<LlmCallFacts> implements LlmProgress {
 
   get isOpen(): boolean {
     return this.open;
+  }
+
+  /** What writes down the conversation; `undefined` where the span shows none, or that of a call around this one. */
+  get content(): SpanContent | undefined {
+    const { content } = this.callRules;
+    if (content === undefined || !this.isShown) return undefined;
+    for (let call = this.outer; call !== undefined; call = call.outer) if (call.tellsContent) return undefined;
+    return content;
+  }
+
+  /** The conversation is this call's to tell, not that of those inside it. */
+  claimContent(): void {
+    this.tellsContent = true;
   }
 
   /** A piece of the answer, whatever it carries: the call that sees it first tells of the stream. */

@@ -20,6 +20,8 @@ export interface LlmRecordingOptions {
   readonly tools: readonly string[];
   readonly chunkGaps: boolean;
   readonly spans: boolean;
+  /** What was asked and answered is shown on the spans. */
+  readonly spanContent: boolean;
 }
 
 /** What a call's stream and its HTTP requests told, beside its facts. */

@@ -3,10 +3,11 @@ import { tellEvent } from './call-event.js';
 import { LLM_SPAN } from './call-spans.js';
 import type { InstrumentEnvironment } from './environment.js';
 import { guarded, type InternalErrors } from './guard.js';
-import { LlmCall } from './llm-call.js';
+import { LlmCall, type LlmCallRules } from './llm-call.js';
 import { combineLlmFacts, type LlmCallFacts } from './llm-facts.js';
 import { LlmFamilies, type LlmRecordingOptions } from './llm-families.js';
-import type { CallRules, Outcome } from './open-call.js';
+import type { Outcome } from './open-call.js';
+import { SpanContent } from './span-content.js';
 
 export interface LlmRecording extends LlmCallFacts {
   readonly status: Outcome;
@@ -37,9 +38,10 @@ export function createLlmInstrument(
     const costUsd = families.record(known, outcome, seconds, call, call.began);
     if (events !== undefined) tell(events, call, { ...known, costUsd }, outcome, seconds);
   });
-  const rules: CallRules<LlmCallFacts, LlmCall> = {
+  const rules: LlmCallRules = {
     kind: 'llm',
     span: options.spans ? LLM_SPAN : undefined,
+    content: options.spanContent ? new SpanContent(env.forbiddenKeys) : undefined,
     combine: combineLlmFacts,
     events,
     record: (call, known, outcome, seconds) => record(call, withTenantOf(call, known), outcome, seconds),

@@ -107,6 +107,17 @@ export class OpenCall<K extends object> {
     // Else a stream inside another was left or lost after that one was: it has been counted there.
   }
 
+  /** What the span shows beside the facts, in place of what a call inside this one showed. */
+  show(attributes: SpanAttributes): void {
+    if (this.outer === undefined) this.span?.show(attributes);
+    else this.outer.show(attributes);
+  }
+
+  /** Whether the span of the outermost call is there, and was sampled. */
+  protected get isShown(): boolean {
+    return this.outer === undefined ? this.span?.isRecording === true : this.outer.isShown;
+  }
+
   /** Adds what was found out on the way by a part that is no call of its own. */
   supply(known: K): void {
     this.supplied = this.rules.combine(this.supplied, known);

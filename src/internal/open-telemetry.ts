@@ -28,6 +28,7 @@ interface Span {
   updateName(name: string): unknown;
   setAttributes(attributes: SpanAttributes): unknown;
   setStatus(status: { readonly code: number }): unknown;
+  isRecording?(): boolean;
   end(): void;
 }
 
@@ -99,6 +100,8 @@ const ERROR = 2;
 
 /** A span of the application's own SDK around one call. None of its methods fails because of the SDK. */
 export class ClientSpan {
+  private shown: SpanAttributes | undefined = undefined;
+
   private constructor(
     private readonly span: Span,
     /** The context in which the span is the active one. */
@@ -133,10 +136,25 @@ export class ClientSpan {
     }
   }
 
+  /** Whether anybody will see what is set on it. */
+  get isRecording(): boolean {
+    try {
+      return this.span.isRecording?.() === true;
+    } catch {
+      return false;
+    }
+  }
+
+  /** What it shows beside the attributes that it ends with, in place of what this was before. */
+  show(attributes: SpanAttributes): void {
+    this.shown = attributes;
+  }
+
   end(name: string, attributes: SpanAttributes, failed: boolean): void {
     try {
       this.span.updateName(name);
       this.span.setAttributes(attributes);
+      if (this.shown !== undefined) this.span.setAttributes(this.shown);
       if (failed) this.span.setStatus({ code: ERROR });
       this.span.end();
     } catch {

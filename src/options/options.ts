@@ -49,6 +49,11 @@ export interface PromptheusOptions {
     readonly chunkGaps?: boolean;
     /** Shows model calls as spans of the OpenTelemetry SDK that is registered, without their content. Default: `false`. */
     readonly spans?: boolean;
+    /**
+     * Shows on these spans what was asked and answered, masked and cut. Masks know patterns and keys, not people: what a user
+     * wrote leaves the process. Default: `false`.
+     */
+    readonly spanContent?: boolean;
   };
   readonly vector?: {
     /** Shows vector searches as spans of the OpenTelemetry SDK that is registered. Default: `false`. */
@@ -116,7 +121,7 @@ const KEYS: Readonly<Record<string, readonly string[]>> = {
   tenant: ['label', 'histograms'],
   metrics: ['seriesLimit', 'constantLabels'],
   http: ['buckets', 'streams'],
-  llm: ['prices', 'tools', 'chunkGaps', 'spans'],
+  llm: ['prices', 'tools', 'chunkGaps', 'spans', 'spanContent'],
   vector: ['spans'],
   scrape: ['auth', 'allow', 'timeoutMs'],
 };
@@ -192,6 +197,7 @@ function resolveLlm({
   tools = [],
   chunkGaps = false,
   spans = false,
+  spanContent = false,
 }: PromptheusOptions['llm'] = {}): LlmRecordingOptions {
   assert(
     prices === undefined || prices === false || typeof prices === 'function',
@@ -207,8 +213,12 @@ function resolveLlm({
   );
   assert(typeof chunkGaps === 'boolean', 'llm.chunkGaps', 'a boolean', chunkGaps);
   assert(typeof spans === 'boolean', 'llm.spans', 'a boolean', spans);
+  assert(typeof spanContent === 'boolean', 'llm.spanContent', 'a boolean', spanContent);
+  if (spanContent && !spans) {
+    throw new PromptheusError('INVALID_OPTION', 'llm.spanContent: true needs llm.spans: true, whose spans show it.');
+  }
   const source = prices === false ? undefined : (prices ?? installedPrices());
-  return Object.freeze({ prices: source, tools: Object.freeze([...tools]), chunkGaps, spans });
+  return Object.freeze({ prices: source, tools: Object.freeze([...tools]), chunkGaps, spans, spanContent });
 }
 
 function assertKeys(part: string, value: unknown): void {

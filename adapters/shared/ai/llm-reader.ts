@@ -1,4 +1,5 @@
 import type { LlmCallFacts } from '../../../src/adapter.js';
+import type { ConversationReader } from './conversation.js';
 import type { LlmNotes } from './llm-notes.js';
 
 /**
@@ -16,4 +17,6 @@ export interface LlmReader {
   stream?(answer: unknown): unknown;
   /** For clients whose own timeout throws what an abort throws: whether this call's caller aborted it. */
   aborted?(args: readonly unknown[]): boolean;
+  /** Left out where there is no conversation. */
+  readonly conversation?: ConversationReader;
 }

@@ -13,6 +13,7 @@ import {
   safely,
   watchIterable,
 } from '../../../src/adapter.js';
+import { ShownConversation } from './conversation.js';
 import { observeMethod } from './instrument.js';
 import { LlmNotes } from './llm-notes.js';
 import type { LlmReader } from './llm-reader.js';
@@ -54,6 +55,7 @@ export function beginLlmCall(
 class LlmObservation implements Observation {
   args: readonly unknown[];
   private readonly notes: LlmNotes;
+  private readonly conversation: ShownConversation | undefined;
   private read = false;
 
   constructor(
@@ -65,6 +67,8 @@ class LlmObservation implements Observation {
   ) {
     this.args = given;
     this.notes = new LlmNotes(call);
+    const { conversation } = reader;
+    this.conversation = conversation && ShownConversation.begin(instruments, adapter, conversation, call, given);
   }
 
   run<T>(fn: () => T): T {
@@ -74,11 +78,15 @@ class LlmObservation implements Observation {
   chunk(piece: unknown): boolean {
     this.read = true;
     this.call.piece();
+    this.conversation?.piece(piece);
     return safely(this.instruments, this.adapter, () => this.reader.piece?.(piece, this.notes)) === 'hidden';
   }
 
   answered(value: unknown): void {
-    if (!this.read) safely(this.instruments, this.adapter, () => this.reader.answer(value, this.notes));
+    if (!this.read) {
+      safely(this.instruments, this.adapter, () => this.reader.answer(value, this.notes));
+      this.conversation?.answered(value);
+    }
     this.read = true;
   }
 
@@ -89,12 +97,14 @@ class LlmObservation implements Observation {
       this.answered(value);
       if (isWatchable(stream)) return watchIterable(stream, this, given);
     }
+    this.conversation?.end();
     const timedOut = outcome === 'aborted' && safely(instruments, adapter, () => reader.aborted?.(given)) === false;
     if (timedOut) endLlmCall(instruments, adapter, call, notes, 'error', value, 'timeout');
     else endLlmCall(instruments, adapter, call, notes, outcome, value);
   }
 
   unread(): void {
+    this.conversation?.end();
     this.call.end('success', { unread: true });
   }
 

@@ -38,6 +38,9 @@ describe('options', () => {
     [{ scrape: { timeoutMs: 0 } }, 'got 0'],
     [{ scrape: { timeoutMs: '5' } }, '"5"'],
     [{ http: { streams: '/events' } }, '"/events"'],
+    [{ llm: { spans: true, spanContent: 'all' } }, '"all"'],
+    [{ llm: { spanContent: true } }, 'needs llm.spans: true'],
+    [{ vector: { spans: true, spanContent: true } }, '"vector.spanContent"'],
   ])('%j is refused, and the message shows it', (options, shown) => {
     expect(() => resolveOptions(options as PromptheusOptions)).toThrow(
       expect.objectContaining({ code: 'INVALID_OPTION', message: expect.stringContaining(shown) }),
