@@ -152,9 +152,7 @@ describe.skipIf(!hasOpenTelemetry)('what is asked, on spans', () => {
         { role: 'tool', parts: [found] },
       ]);
     });
-  });
 
-  onEveryAi((load, major) => {
     if (major !== 7) return;
     it.each([true, false])('the channel, where inputs are recorded: %s', async (recordInputs) => {
       await withContent([json(openAiDialect.answer(ANSWER))], async (url, promptheus) => {
