@@ -267,7 +267,11 @@ export class RecordWriter {
 
   private cut(text: string): string {
     this.truncated++;
-    const cut = maskText(text.slice(0, this.longestText + MASK_BEYOND)).slice(0, this.longestText);
+    const known = this.longestText + MASK_BEYOND;
+    const masked = maskText(text.slice(0, known));
+    // What is masked is shorter: the end, of which the rest is not known, must not come into view.
+    const sure = text.length <= known ? masked.length : Math.max(0, masked.length - MASK_BEYOND);
+    const cut = masked.slice(0, Math.min(this.longestText, sure));
     const last = cut.charCodeAt(cut.length - 1);
     return last >= 0xd800 && last <= 0xdbff ? cut.slice(0, -1) : cut;
   }

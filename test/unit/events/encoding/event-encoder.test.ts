@@ -134,7 +134,19 @@ describe('event encoder', () => {
     expect(offer({ text: `x${'😀'.repeat(2_000)}` })).toBe('accepted');
     expect(read().text).toBe(`x${'😀'.repeat(63)}`);
     expect(offer({ text: `${'x'.repeat(1_010)} someone@example.com ${'x'.repeat(9_000)}` })).toBe('accepted');
-    expect(read().text).toBe(`${'x'.repeat(1_010)} [email] xxxxx`);
+    // By as much shorter as the mask is than the address.
+    expect(read().text).toBe(`${'x'.repeat(1_010)} [`);
+    expect(offer({ text: `${'x'.repeat(900)} someone@example.com ${'x'.repeat(9_000)}` })).toBe('accepted');
+    expect(read().text).toBe(`${'x'.repeat(900)} [email] ${'x'.repeat(103)}`);
+  });
+
+  it('shows no half of an address where masks have made a long text short', () => {
+    const { offer, read } = pair();
+    for (let before = 0; before < 70; before++) {
+      const line = `${'x'.repeat(20)} ${'someone'.repeat(5)}@example.com `;
+      expect(offer({ text: `${'y'.repeat(before)}${line.repeat(200)}` })).toBe('accepted');
+      expect(read().text).toMatch(/^y*(x+ \[email\] )+x* ?\[?e?m?a?i?l?\]?$/);
+    }
   });
 
   it.each([
