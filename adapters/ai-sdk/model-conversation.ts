@@ -1,14 +1,13 @@
-import { type ConversationMessage, type ConversationPart, property } from '../../src/adapter.js';
-import { type ConversationReader, otherPart, partsIn, textPart } from '../shared/ai/conversation.js';
+import { type ConversationPart, property } from '../../src/adapter.js';
+import { type ConversationReader, messagesIn, otherPart, partsIn, textPart } from '../shared/ai/conversation.js';
 
 /** What is said to a model and by it. The second argument has a model's `prompt`, or the `messages` of an event. */
 export const modelConversation: ConversationReader = {
   asked([, asked]) {
-    const messages = property(asked, 'prompt') ?? property(asked, 'messages');
     const instructions = property(asked, 'instructions');
     return {
       instructions: partsIn(instructions, (one) => partsIn(property(one, 'content'), partOf)[0] ?? otherPart(one)),
-      messages: Array.isArray(messages) ? messages.map(messageOf) : [],
+      messages: messagesIn(property(asked, 'prompt') ?? property(asked, 'messages'), partOf),
     };
   },
   answered: (answer) => [
@@ -31,10 +30,6 @@ export const modelConversation: ConversationReader = {
     }
   },
 };
-
-function messageOf(message: unknown): ConversationMessage {
-  return { role: property(message, 'role'), parts: partsIn(property(message, 'content'), partOf) };
-}
 
 function partOf(part: unknown): ConversationPart {
   const id = property(part, 'toolCallId');

@@ -1,21 +1,13 @@
 import { type ConversationPart, property } from '../../src/adapter.js';
-import { type ConversationReader, otherPart, partsIn, textPart } from '../shared/ai/conversation.js';
+import { type ConversationReader, messagesIn, otherPart, partsIn, textPart } from '../shared/ai/conversation.js';
 import type { GatheredAnswer } from '../shared/ai/gathered-answer.js';
 
 /** What is said by the Messages API. */
 export const messageConversation: ConversationReader = {
-  asked([body]) {
-    const messages = property(body, 'messages');
-    return {
-      instructions: partsIn(property(body, 'system'), blockPart),
-      messages: Array.isArray(messages)
-        ? messages.map((message) => ({
-            role: property(message, 'role'),
-            parts: partsIn(property(message, 'content'), blockPart),
-          }))
-        : [],
-    };
-  },
+  asked: ([body]) => ({
+    instructions: partsIn(property(body, 'system'), blockPart),
+    messages: messagesIn(property(body, 'messages'), blockPart),
+  }),
   answered: (message) => [
     {
       role: 'assistant',

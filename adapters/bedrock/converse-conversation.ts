@@ -1,22 +1,14 @@
 import { type ConversationPart, property } from '../../src/adapter.js';
-import { type ConversationReader, partsIn, textPart } from '../shared/ai/conversation.js';
+import { type ConversationReader, messagesIn, partsIn, textPart } from '../shared/ai/conversation.js';
 import type { GatheredAnswer } from '../shared/ai/gathered-answer.js';
 import { at } from '../shared/ai/instrument.js';
 
 /** What is said by Converse. */
 export const converseConversation: ConversationReader = {
-  asked([command]) {
-    const messages = at(command, 'input.messages');
-    return {
-      instructions: partsIn(at(command, 'input.system'), blockPart),
-      messages: Array.isArray(messages)
-        ? messages.map((message) => ({
-            role: property(message, 'role'),
-            parts: partsIn(property(message, 'content'), blockPart),
-          }))
-        : [],
-    };
-  },
+  asked: ([command]) => ({
+    instructions: partsIn(at(command, 'input.system'), blockPart),
+    messages: messagesIn(at(command, 'input.messages'), blockPart),
+  }),
   answered: (answer) => [
     {
       role: 'assistant',

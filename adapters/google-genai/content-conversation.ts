@@ -10,8 +10,8 @@ export const contentConversation: ConversationReader = {
   asked([asked]) {
     const instructions = property(property(asked, 'config'), 'systemInstruction');
     return {
-      instructions: messagesIn(instructions).flatMap(({ parts }) => parts),
-      messages: messagesIn(property(asked, 'contents')),
+      instructions: messagesOf(instructions).flatMap(({ parts }) => parts),
+      messages: messagesOf(property(asked, 'contents')),
     };
   },
   answered: (answer) =>
@@ -37,7 +37,7 @@ export const contentConversation: ConversationReader = {
 };
 
 /** Contents; or parts and texts, which are one message of the user's. */
-function messagesIn(contents: unknown): readonly ConversationMessage[] {
+function messagesOf(contents: unknown): readonly ConversationMessage[] {
   if (contents === undefined || contents === null) return [];
   const list = Array.isArray(contents) ? contents : [contents];
   if (!list.some((one) => Array.isArray(property(one, 'parts')))) return [{ role: 'user', parts: list.map(partOf) }];

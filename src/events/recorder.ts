@@ -25,7 +25,9 @@ export class EventRecorder implements WideEventSink, OperationEventSink {
   /** The process that a record's id begins with. */
   private readonly processId = randomBytes(16).toString('hex');
   /** Once it is stopped nobody waits: each is told so. */
-  private readonly room = new RoomQueue(() => !this.isRunning || this.outlet?.hasRoom(this.counts()) !== false);
+  private readonly room = new RoomQueue(() => {
+    return this.isRunning && this.outlet !== undefined ? this.outlet.room(this.counts()) : Number.POSITIVE_INFINITY;
+  });
 
   /** `undefined`: events are off, and each is rejected as `disabled`. */
   constructor(

@@ -1,5 +1,6 @@
+import { cutText } from '../events/redaction/cut-text.js';
 import { isForbiddenKey, type KeyList } from '../events/redaction/forbidden-keys.js';
-import { maskText } from '../events/redaction/mask-text.js';
+import { maskWithin } from '../events/redaction/mask-within.js';
 
 /** A part of a message, by OpenTelemetry's conventions; of another type than these only the type is shown. */
 export type ConversationPart =
@@ -21,8 +22,8 @@ export const LONGEST_TEXT = 4_096;
 export const LONGEST_JSON = 65_536;
 /** Most bytes of one attribute. */
 export const ATTRIBUTE_BYTES = 32_768;
-/** Longer than what is masked: a text is cut this far behind its end, so that no half of an address or a number stays. */
-const MASK_BEYOND = 512;
+/** Ends a text that was longer. */
+const CUT = '…';
 const LONGEST_NAME = 128;
 /** Of the list that a message stands in, and the comma. */
 const BRACKETS = 4;
@@ -79,7 +80,7 @@ export class SpanContent {
   private data(value: unknown): unknown {
     const redacted = this.redacted(value, DEEPEST, { members: 0 });
     const text = typeof redacted === 'string' ? redacted : JSON.stringify(redacted);
-    return text === undefined || text.length <= LONGEST_TEXT ? redacted : cut(text);
+    return text === undefined || text.length <= LONGEST_TEXT ? redacted : cutText(text, LONGEST_TEXT) + CUT;
   }
 
   private redacted(value: unknown, depth: number, walk: Walk): unknown {
@@ -158,18 +159,5 @@ function shortened(name: unknown): string {
 }
 
 function masked(text: string, longest = LONGEST_TEXT): string {
-  if (text.length <= longest + MASK_BEYOND) return cut(maskText(text), longest);
-  const known = maskText(text.slice(0, longest + MASK_BEYOND));
-  // What is masked is shorter: the end, of which the rest is not known, must not come into view.
-  return `${wellEnded(known.slice(0, Math.min(longest, Math.max(0, known.length - MASK_BEYOND))))}…`;
-}
-
-function cut(text: string, longest = LONGEST_TEXT): string {
-  return text.length <= longest ? text : `${wellEnded(text.slice(0, longest))}…`;
-}
-
-/** Without the first half of a character. */
-function wellEnded(text: string): string {
-  const last = text.charCodeAt(text.length - 1);
-  return last >= 0xd800 && last <= 0xdbff ? text.slice(0, -1) : text;
+  return maskWithin(text, longest, CUT);
 }

@@ -15,7 +15,7 @@ import { onEveryClient } from './client-rows.js';
 import { body, connectTo as connectGoogle } from './google-genai-row.js';
 import { chatModel, onLangchain } from './langchain-client.js';
 import { openAiDialect } from './openai-dialect.js';
-import { ANSWER, asked, call, found, SAID, text } from './span-conversation.js';
+import { ANSWER, apart, asked, found, SAID, text, together } from './span-conversation.js';
 
 // biome-ignore lint/suspicious/noExplicitAny: requests are of clients of several majors.
 type Any = any;
@@ -47,15 +47,7 @@ describe.skipIf(!hasOpenTelemetry)('what is asked, on spans', () => {
           ],
         }),
       );
-      expect(await shownOn(otel.current)).toEqual({
-        instructions: [text('Be kind.')],
-        input: [
-          { role: 'user', parts: [text('hello'), { type: 'image' }] },
-          { role: 'assistant', parts: [call] },
-          { role: 'user', parts: [found] },
-        ],
-        output: SAID,
-      });
+      expect(await shownOn(otel.current)).toEqual(apart('image'));
     });
   });
 
@@ -74,15 +66,7 @@ describe.skipIf(!hasOpenTelemetry)('what is asked, on spans', () => {
         else
           await ai.models.generateContent({ model, config, contents: [...history, { role: 'user', parts: [result] }] });
       });
-      expect(await shownOn(otel.current)).toEqual({
-        instructions: [text('Be kind.')],
-        input: [
-          { role: 'user', parts: [text('hello'), { type: 'inlineData' }] },
-          { role: 'assistant', parts: [call] },
-          { role: 'user', parts: [found] },
-        ],
-        output: SAID,
-      });
+      expect(await shownOn(otel.current)).toEqual(apart('inlineData'));
     });
   });
 
@@ -108,15 +92,9 @@ describe.skipIf(!hasOpenTelemetry)('what is asked, on spans', () => {
           }),
         ),
       );
-      expect(await shownOn(otel.current)).toEqual({
-        instructions: [text('Be kind.')],
-        input: [
-          { role: 'user', parts: [text('hello'), { type: 'image' }] },
-          { role: 'assistant', parts: [call] },
-          { role: 'user', parts: [{ ...found, response: [{ json: found.response }] }] },
-        ],
-        output: SAID,
-      });
+      expect(await shownOn(otel.current)).toEqual(
+        apart('image', 'user', { ...found, response: [{ json: found.response }] }),
+      );
     });
   });
 
@@ -145,12 +123,7 @@ describe.skipIf(!hasOpenTelemetry)('what is asked, on spans', () => {
           ],
         });
       });
-      expect((await shownOn(otel.current)).input).toEqual([
-        { role: 'system', parts: [text('Be kind.')] },
-        { role: 'user', parts: [text('hello')] },
-        { role: 'assistant', parts: [call] },
-        { role: 'tool', parts: [found] },
-      ]);
+      expect((await shownOn(otel.current)).input).toEqual(together(text('hello')));
     });
 
     if (major !== 7) return;
@@ -183,12 +156,7 @@ describe.skipIf(!hasOpenTelemetry)('what is asked, on spans', () => {
           { role: 'tool', tool_call_id: 'c1', content: '{"rows":2,"password":"x"}' },
         ]);
       });
-      expect((await shownOn(otel.current)).input).toEqual([
-        { role: 'system', parts: [text('Be kind.')] },
-        { role: 'user', parts: [text('hello')] },
-        { role: 'assistant', parts: [call] },
-        { role: 'tool', parts: [found] },
-      ]);
+      expect((await shownOn(otel.current)).input).toEqual(together(text('hello')));
     });
   });
 });

@@ -27,7 +27,7 @@ export interface ConversationReader {
 
 /** The conversation of one call, on its way to the span. */
 export class ShownConversation {
-  private readonly gathered = new GatheredAnswer();
+  private gathered: GatheredAnswer | undefined;
   private answer: readonly ConversationMessage[] | undefined;
   private readonly asked: { readonly input: string | undefined; readonly instructions: string | undefined };
 
@@ -63,13 +63,16 @@ export class ShownConversation {
   }
 
   piece(piece: unknown): void {
-    safely(this.instruments, this.part, () => this.reader.piece?.(piece, this.gathered));
+    safely(this.instruments, this.part, () => {
+      this.gathered ??= new GatheredAnswer();
+      this.reader.piece?.(piece, this.gathered);
+    });
   }
 
   /** Before the call ends, and its span with it. */
   end(): void {
     const { asked, content } = this;
-    const answer = this.answer?.length ? this.answer : this.gathered.messages();
+    const answer = this.answer?.length ? this.answer : (this.gathered?.messages() ?? []);
     const output = safely(this.instruments, this.part, () => content.messages(answer.map(inOurWords)));
     if (asked.input === undefined && output === undefined) return;
     this.call.show({
@@ -96,6 +99,15 @@ export function partsIn(content: unknown, read: (part: unknown) => ConversationP
   if (typeof content === 'string') return [textPart(content)];
   if (!Array.isArray(content)) return [read(content)];
   return content.map((part) => (typeof part === 'string' ? textPart(part) : read(part)));
+}
+
+/** Messages of a role and a content. */
+export function messagesIn(list: unknown, read: (part: unknown) => ConversationPart): readonly ConversationMessage[] {
+  if (!Array.isArray(list)) return [];
+  return list.map((message) => ({
+    role: property(message, 'role'),
+    parts: partsIn(property(message, 'content'), read),
+  }));
 }
 
 export function textPart(content: string): ConversationPart {

@@ -1,6 +1,6 @@
 import { types } from 'node:util';
 import type { EventKind } from '../event.js';
-import { maskText } from '../redaction/mask-text.js';
+import { maskWithin } from '../redaction/mask-within.js';
 import { DROP, KEEP, type Key, type Names, Place, RESERVED_IN_CONTEXT, RESERVED_IN_WIDE } from './names.js';
 import {
   ARRAY,
@@ -44,8 +44,6 @@ const SHORT_TEXT = 12;
 /** A text may have half of the event; where that makes an event too large, all are cut at a sixteenth. */
 const LONG_SHARE = 2;
 const SHORT_SHARE = 16;
-/** What is cut is masked before, this far past the end, so that no half of an address remains. */
-const MASK_BEYOND = 512;
 
 const overflow = new Error('The event has no room in a record.');
 
@@ -267,13 +265,7 @@ export class RecordWriter {
 
   private cut(text: string): string {
     this.truncated++;
-    const known = this.longestText + MASK_BEYOND;
-    const masked = maskText(text.slice(0, known));
-    // What is masked is shorter: the end, of which the rest is not known, must not come into view.
-    const sure = text.length <= known ? masked.length : Math.max(0, masked.length - MASK_BEYOND);
-    const cut = masked.slice(0, Math.min(this.longestText, sure));
-    const last = cut.charCodeAt(cut.length - 1);
-    return last >= 0xd800 && last <= 0xdbff ? cut.slice(0, -1) : cut;
+    return maskWithin(text, this.longestText);
   }
 }
 

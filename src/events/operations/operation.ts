@@ -1,6 +1,6 @@
 import { PromptheusError, show } from '../../errors/promptheus-error.js';
 import type { EventFields } from '../encoding/record-writer.js';
-import { cutText } from '../wide/cut-text.js';
+import { cutText } from '../redaction/cut-text.js';
 import { MOST_MESSAGE } from '../wide/error-field.js';
 
 /** An operation that is over, as it is given to `recordOperation` (S1.4). */

@@ -61,8 +61,8 @@ export class DirectOutlet implements Outlet {
     return this.opened;
   }
 
-  hasRoom(): boolean {
-    return true;
+  room(): number {
+    return Number.POSITIVE_INFINITY;
   }
 
   async flush(): Promise<void> {}

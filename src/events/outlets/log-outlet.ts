@@ -55,8 +55,8 @@ export class LogOutlet extends ThreadOutlet {
   }
 
   /** The log is bounded by the disk alone, and says so at once. */
-  override hasRoom(): boolean {
-    return true;
+  override room(): number {
+    return Number.POSITIVE_INFINITY;
   }
 
   override async stop(timeoutMs: number): Promise<StopOutcome> {

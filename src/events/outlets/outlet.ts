@@ -13,8 +13,8 @@ export type Offered = { readonly dropped: DropReason } | { readonly rejected: Re
 export interface Outlet {
   /** `undefined` when it was taken. Never throws, never waits. */
   offer(kind: EventKind, critical: boolean, at: number, fields: EventFields, context?: EventFields): Offered;
-  /** Whether an ordinary event of any length would find room now. */
-  hasRoom(counts: PipelineCounts): boolean;
+  /** How many ordinary events of any length are sure to find room now; none where it is below one. */
+  room(counts: PipelineCounts): number;
   start(): Promise<void>;
   flush(): Promise<void>;
   stop(timeoutMs: number): Promise<StopOutcome>;

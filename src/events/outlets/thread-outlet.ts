@@ -56,13 +56,17 @@ export class ThreadOutlet implements Outlet {
   }
 
   /** Of the queue's lane and bytes, with what the ring holds for it, and of the ring, where a record does not cross the end. */
-  hasRoom({ pending, inFlight, bytesHeld }: PipelineCounts): boolean {
+  room({ pending, inFlight, bytesHeld }: PipelineCounts): number {
     const { queueLimit, queueLimitBytes, eventBytes } = this.options;
     const held = pending + inFlight;
-    if (held === 0) return true;
     const longest = recordBytes(eventBytes);
-    const hasBytes = bytesHeld + longest <= queueLimitBytes;
-    return held < normalLimitOf(queueLimit) && hasBytes && this.waiting.used + 2 * longest <= this.ring.byteLength;
+    const room = Math.min(
+      normalLimitOf(queueLimit) - held,
+      Math.floor((queueLimitBytes - bytesHeld) / longest),
+      // The end of the ring may cost as much again, since no record crosses it.
+      Math.floor((this.ring.byteLength - this.waiting.used) / (2 * longest)),
+    );
+    return held === 0 ? Math.max(1, room) : room;
   }
 
   async start(): Promise<void> {

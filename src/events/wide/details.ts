@@ -1,4 +1,4 @@
-import { cutText } from './cut-text.js';
+import { cutText } from '../redaction/cut-text.js';
 
 const MOST_NAME = 128;
 

@@ -1,4 +1,4 @@
-import { cutText } from './cut-text.js';
+import { cutText } from '../redaction/cut-text.js';
 
 /** How much of an error's message is kept (S1.11). */
 export const MOST_MESSAGE = 1_000;

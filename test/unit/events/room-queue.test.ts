@@ -9,7 +9,7 @@ function placesFor(places: number) {
   const state = { places, looks: 0, done: [] as string[] };
   const queue = new RoomQueue(() => {
     state.looks++;
-    return state.places > 0;
+    return state.places;
   });
   const ask = (name: string, timeoutMs = 1_000) =>
     queue.take(timeoutMs, () => {
@@ -48,6 +48,14 @@ describe('callers that wait for room', () => {
     state.looks = 0;
     await vi.advanceTimersByTimeAsync(50);
     expect(state.looks).toBe(10);
+  });
+
+  it('cost one look more where they are served, however many there are', async () => {
+    const { state, ask } = placesFor(0);
+    for (let n = 0; n < 1_000; n++) void ask(`${n}`);
+    Object.assign(state, { looks: 0, places: 900 });
+    await vi.advanceTimersByTimeAsync(5);
+    expect({ served: state.done.length, looks: state.looks }).toEqual({ served: 900, looks: 2 });
   });
 
   it('give up when their time is over, each for itself', async () => {

@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { cutText } from '../../../../src/events/wide/cut-text.js';
 import { errorFieldOf } from '../../../../src/events/wide/error-field.js';
 
 class Refused extends Error {
@@ -37,14 +36,5 @@ describe('errorFieldOf', () => {
       },
     );
     expect(errorFieldOf(hostile)).toEqual({ code: undefined, type: '_OTHER', message: undefined });
-  });
-});
-
-describe('cutText', () => {
-  it('cuts at a whole character', () => {
-    expect(cutText('abc', 3)).toBe('abc');
-    expect(cutText('abcd', 3)).toBe('abc');
-    expect(cutText('ab😀', 3)).toBe('ab');
-    expect(cutText('a😀d', 3)).toBe('a😀');
   });
 });
