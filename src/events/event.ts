@@ -28,10 +28,21 @@ export const DROP_REASONS = [
 export type DropReason = (typeof DROP_REASONS)[number];
 
 /**
- * Why an event was never taken. Under `wal`: `spool_full` where there is no room for it on disk, `spool_failed` where the disk
- * refuses or another process has the spool. `no_room`: of `recordWhenRoom`, when its time was over.
+ * Why an event was never taken. Under `wal`, where none that was accepted is dropped: `spool_full` where there is no room for it
+ * on disk, `spool_failed` where the disk refuses or another process has the spool, `too_large` and `serialize_error` where it
+ * cannot be written. `no_room`: of `recordWhenRoom`, when its time was over.
  */
-export type RejectReason = 'invalid' | 'disabled' | 'already_shutdown' | 'spool_full' | 'spool_failed' | 'no_room';
+export const REJECT_REASONS = [
+  'invalid',
+  'disabled',
+  'already_shutdown',
+  'no_room',
+  'spool_full',
+  'spool_failed',
+  'too_large',
+  'serialize_error',
+] as const;
+export type RejectReason = (typeof REJECT_REASONS)[number];
 
 /** `accepted = sampledOut + delivered + dropped + spilled + pending + inFlight`. */
 export interface LossEquation {

@@ -40,16 +40,15 @@ export class LogOutlet extends ThreadOutlet {
     const seq = ++this.sequence;
     const id = `${this.processId}-${seq}`;
     const decision = kind === 'wide' ? this.sampler?.decide({ ...factsOf(fields), eventId: id }, at) : undefined;
-    if (decision !== undefined) this.count(decision);
-    if (decision?.keep === false) return undefined;
+    if (decision?.keep === false) return this.count(decision);
     const encoded = this.encoder.json(this.processId, seq, kind, at, fields, context, decision);
-    if ('failure' in encoded) return { dropped: encoded.failure };
+    if ('failure' in encoded) return { rejected: encoded.failure };
     const writer = this.writer ?? this.openAgain();
     if (writer === undefined) return { rejected: 'spool_failed' };
     this.written.add(1);
     const sinks = 2 ** this.options.sinks.length - 1;
     const outcome = writer.append({ id, kind, critical, json: encoded.json, sinks });
-    if (outcome === 'written') return undefined;
+    if (outcome === 'written') return this.count(decision);
     this.written.add(-1);
     return { rejected: outcome === 'full' ? 'spool_full' : 'spool_failed' };
   }
@@ -68,8 +67,10 @@ export class LogOutlet extends ThreadOutlet {
     this.close();
   }
 
-  private count({ rule, keep }: RecordDecision): void {
-    this.sampled.addSampled(this.sampler?.ruleIds.indexOf(rule) as number, keep);
+  /** What was refused was not sampled. */
+  private count(decision: RecordDecision | undefined): undefined {
+    if (decision === undefined) return;
+    this.sampled.addSampled(this.sampler?.ruleIds.indexOf(decision.rule) as number, decision.keep);
   }
 
   /** While another process has the spool, the caller is not kept with asking for it at each event. */

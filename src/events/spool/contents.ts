@@ -24,6 +24,8 @@ export class SpoolContents {
   readonly sinks: string[];
   /** Not settled by every sink. */
   events = 0;
+  /** Those of other processes, as they were found. */
+  inherited = 0;
   /** By sink. */
   readonly unsettled: number[];
   readonly lost: Lost;
@@ -237,6 +239,8 @@ export class SpoolContents {
         needed = true;
       }
     }
-    if (needed) this.events += 1;
+    if (!needed) return;
+    this.events += 1;
+    if (writer.process !== this.process) this.inherited += 1;
   }
 }

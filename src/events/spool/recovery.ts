@@ -98,7 +98,7 @@ export function recover(
   const before = typeof cursors === 'string' ? undefined : cursors.highWater;
   contents.look(!takesOver);
   const dead = contents.segments.filter(({ header }) => header.process !== own.process);
-  report.recovered = contents.events;
+  report.recovered = contents.inherited;
   report.cursorsLost = cursors === 'lost';
   const unclean =
     dead.some(isLeftOpen) || (before === undefined ? dead.length > 0 : before.process !== own.process && !before.clean);

@@ -131,6 +131,23 @@ describe('a pipeline of events', () => {
     expectBalanced(other.events.stats());
   });
 
+  it('rejects under wal what cannot be written, since nothing that was accepted is dropped', async () => {
+    const sampling = { rate: 1 };
+    const instance = instanceWith({ sinks: [memorySink()], spoolDirectory: aFolder(), durability: 'wal', sampling });
+    const hostile = Object.defineProperty({}, 'a', { enumerable: true, get: () => expect.fail('no') });
+    const long = Object.fromEntries(Array.from({ length: 9_000 }, (_, n) => [`key_${n}`, n]));
+    const outcomes = [hostile, long, { fine: true }].map((context) => instance.events.record({ name: 'n', context }));
+    expect(outcomes).toEqual(['rejected', 'rejected', 'accepted']);
+    await instance.events.flush();
+    expect(await instance.stop()).toMatchObject({
+      rejected: { serialize_error: 1, too_large: 1 },
+      accepted: 1,
+      dropped: {},
+      delivered: 1,
+      recovery: { recovered: 0 },
+    });
+  });
+
   it('says under wal that there is no room on disk, other than that the disk refuses', async () => {
     const instance = instanceWith({
       sinks: [{ ...hanging, name: 's' }],

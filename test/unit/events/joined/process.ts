@@ -148,21 +148,28 @@ export class Process {
     const { writer, written, sampled, sampler } = this.log as NonNullable<typeof this.log>;
     const seq = ++this.sequence;
     const id = `${this.around.id}-${seq}`;
+    let decision: ReturnType<typeof sampler.decide> | undefined;
     if (kind === 'wide') {
-      const decision = sampler.decide({ eventId: id, route: keep ? '/' : '/noise', status: critical ? 500 : 200 }, 0);
-      sampled.addSampled(sampler.ruleIds.indexOf(decision.rule), decision.keep);
-      if (!decision.keep) return false;
+      decision = sampler.decide({ eventId: id, route: keep ? '/' : '/noise', status: critical ? 500 : 200 }, 0);
+      if (!decision.keep) {
+        sampled.addSampled(sampler.ruleIds.indexOf(decision.rule), false);
+        return false;
+      }
     }
     const encoded = this.encoder.json(this.around.id, seq, kind, this.around.now(), fields as Record<string, string>);
-    if ('failure' in encoded) {
-      this.dropped[encoded.failure] = (this.dropped[encoded.failure] ?? 0) + 1;
-      return false;
-    }
+    if ('failure' in encoded) return this.refuse(encoded.failure);
     written.add(1);
     const sinks = 2 ** this.setting.sinks - 1;
-    if (writer.append({ id, kind, critical, json: encoded.json, sinks }) === 'written') return true;
+    if (writer.append({ id, kind, critical, json: encoded.json, sinks }) === 'written') {
+      if (decision !== undefined) sampled.addSampled(sampler.ruleIds.indexOf(decision.rule), true);
+      return true;
+    }
     written.add(-1);
-    this.rejected.spool_full = (this.rejected.spool_full ?? 0) + 1;
+    return this.refuse('spool_full');
+  }
+
+  private refuse(reason: RejectReason): false {
+    this.rejected[reason] = (this.rejected[reason] ?? 0) + 1;
     return false;
   }
 

@@ -81,6 +81,15 @@ describe('reading', () => {
     expect(reader.report).toMatchObject({ gaps: 0, corrupt: 0, unclaimed: {} });
   });
 
+  it('tells what was left here from what its own process has written before it', () => {
+    spool.written(numbered(3));
+    const options = spool.life();
+    append(spool.writer(options), numbered(2, 3));
+    const reader = spool.reader(options);
+    expect(reader.report.recovered).toBe(3);
+    expect(reader.counts.events).toBe(5);
+  });
+
   it('goes on where a reader of the same process has died', () => {
     const options = spool.life();
     const writer = spool.writer(options);
@@ -89,7 +98,7 @@ describe('reading', () => {
     dead.settle(0, dead.read(0, 2));
     const reader = spool.reader(options);
     expect(idsOf(reader, 0)).toEqual(['event-002', 'event-003']);
-    expect(reader.report.uncleanShutdown).toBe(false);
+    expect(reader.report).toMatchObject({ uncleanShutdown: false, recovered: 0 });
     append(writer, numbered(1, 4));
     reader.refresh();
     expect(idsOf(reader, 0)).toEqual(['event-004']);
@@ -119,13 +128,8 @@ describe('a record that is being written', () => {
     spool.change(spool.segments[0]!, (bytes) => bytes.subarray(0, -30));
     const reader = spool.reader(spool.life());
     expect(idsOf(reader, 0)).toEqual(numbered(2));
-    expect(reader.report).toMatchObject({
-      recovered: 2,
-      torn: 1,
-      corrupt: 0,
-      gaps: 0,
-      uncleanShutdown: true,
-    });
+    const found = { recovered: 2, torn: 1, corrupt: 0, gaps: 0, uncleanShutdown: true };
+    expect(reader.report).toMatchObject(found);
     expect(spool.corrupt).toEqual([]);
     reader.close();
     expect(spool.reader(spool.life()).report).toMatchObject({ torn: 0, uncleanShutdown: false });

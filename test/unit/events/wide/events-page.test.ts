@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { DROP_REASONS, REJECT_REASONS } from '../../../../src/events/event.js';
 import { metricFields } from '../../../../src/events/operations/metric-fields.js';
 import { checkOperation, operationFields } from '../../../../src/events/operations/operation.js';
 import { resolveEvents } from '../../../../src/events/options.js';
@@ -71,6 +72,17 @@ describe('docs/events.md', () => {
   it('lists every field of a metric', () => {
     const made = metricFields({ name: 'n', value: 1 });
     expect(listed('Metric')).toEqual('fields' in made ? Object.keys(made.fields) : []);
+  });
+
+  it.each([
+    ['Rejected', REJECT_REASONS],
+    ['Dropped', DROP_REASONS],
+  ])('explains every reason: %s', (title, reasons) => {
+    const [, section = ''] = readFileSync('docs/events.md', 'utf8').split(`\n**${title}**`);
+    const [, table = ''] = section.split('|---|---|---|');
+    const rows = table.split('\n\n', 1).flatMap((text) => [...text.matchAll(/^\| (`.*?`) \|/gm)]);
+    const named = rows.flatMap(([, names = '']) => names.split(', ')).map((name) => name.slice(1, -1));
+    expect(named.sort()).toEqual([...reasons].sort());
   });
 
   it('has every option', () => {
