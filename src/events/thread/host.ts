@@ -39,7 +39,7 @@ interface Call {
 /**
  * Runs the consumer in a thread, and starts another where that ends; where none can be started, on the main thread. The
  * thread does the work of sinks that can be made there; those that hold a client of the application are asked from there
- * by message. It keeps no process alive, but while a flush or a stop is waited for.
+ * by message. It keeps no process alive, but while a start, a flush or a stop is waited for.
  */
 export class PipelineHost {
   state: ThreadState = NO_STATE;
@@ -50,6 +50,8 @@ export class PipelineHost {
   private readonly mainSinks: readonly OpenOnce[];
   private readonly calls = new Map<number, Call>();
   private lastCall = 0;
+  /** How many wait for the thread. */
+  private waiting = 0;
   private restarts: number[] = [];
   private stopping = false;
 
@@ -66,7 +68,7 @@ export class PipelineHost {
    * @throws the coded error of a spool or sink that cannot be used
    */
   async start(): Promise<void> {
-    const troubles = [...(await this.begin())];
+    const troubles = [...(await this.waited(this.begin()))];
     for (const [at, sink] of this.sinks.entries()) {
       if (this.isInThread(sink)) continue;
       await this.mainSinks[at]?.open().catch((error: unknown) => troubles.push(troubleOf(error)));
@@ -84,8 +86,7 @@ export class PipelineHost {
   }
 
   async flush(): Promise<void> {
-    await this.begin();
-    await this.call((call) => ({ to: 'flush', call }));
+    await this.waited(this.begin().then(() => this.call((call) => ({ to: 'flush', call }))));
   }
 
   async stop(timeoutMs: number): Promise<StopOutcome> {
@@ -94,7 +95,7 @@ export class PipelineHost {
     // Another thread that has to take over has only what is left of the time.
     const left = (): number => Math.max(0, until - performance.now());
     const stopped = this.ready.then(() => this.call((call) => ({ to: 'stop', call, timeoutMs: left() })));
-    const answered = await within(timeoutMs + THREAD_MS, stopped);
+    const answered = await within(timeoutMs + THREAD_MS, this.waited(stopped));
     this.stopping = true;
     await this.worker?.terminate();
     if (answered !== undefined && this.local === undefined) mendCounts(this.startOf());
@@ -135,7 +136,6 @@ export class PipelineHost {
       return this.runHere(String(error));
     }
     this.worker = worker;
-    worker.unref();
     return new Promise((resolve) => {
       worker.on('message', (message: FromThread) => {
         if (message.from === 'ready') {
@@ -152,7 +152,8 @@ export class PipelineHost {
         resolve([]);
         if (!this.stopping) this.restart();
       });
-      if (this.calls.size > 0) worker.ref();
+      // After the listener: Node makes a thread that is listened to keep the process.
+      if (this.waiting === 0) worker.unref();
     });
   }
 
@@ -220,15 +221,25 @@ export class PipelineHost {
     }
   }
 
+  /** What is waited for keeps the process alive. */
+  private async waited<T>(outcome: Promise<T>): Promise<T> {
+    this.waiting++;
+    this.worker?.ref();
+    try {
+      return await outcome;
+    } finally {
+      this.waiting--;
+      if (this.waiting === 0) this.worker?.unref();
+    }
+  }
+
   private call(message: (call: number) => ToThread): Promise<StopOutcome> {
     const id = ++this.lastCall;
     return new Promise((resolve) => {
-      this.worker?.ref();
       const call: Call = {
         message: () => message(id),
         done: (outcome) => {
           this.calls.delete(id);
-          if (this.calls.size === 0) this.worker?.unref();
           resolve(outcome);
         },
       };

@@ -56,3 +56,45 @@ describe.each([true, false])(
     });
   },
 );
+
+/** Records one event, and has nothing else to do. */
+const SHORT = `
+import { writeSync } from 'node:fs';
+import { createPromptheus, jsonlSink } from './dist/esm/src/index.js';
+const [options, path, waitsFor] = process.argv.slice(1);
+const events = { ...JSON.parse(options), sinks: [jsonlSink({ path })], flushIntervalMs: 60_000 };
+const instance = createPromptheus({ registry: false, default: false, logger: false, events });
+if (waitsFor === 'start') await instance.start();
+instance.events.record({ name: 'n' });
+if (waitsFor === 'flush') await instance.events.flush();
+if (waitsFor === 'stop') await instance.stop();
+writeSync(1, JSON.stringify(instance.events.stats()));
+`;
+
+describe.each(['memory', 'spill', 'wal'] as const)(
+  'a process that has nothing else to do, durability: %s',
+  (durability) => {
+    it.each([
+      ['nothing', 0],
+      ['start', 0],
+      ['flush', 1],
+      ['stop', 1],
+    ])('ends by itself, and not before what it waits for: %s', async (waitsFor, delivered) => {
+      const folder = aFolder();
+      const options = { durability, ...(durability !== 'memory' && { spoolDirectory: join(folder, 'spool') }) };
+      const args = [JSON.stringify(options), join(folder, 'events.jsonl'), waitsFor];
+      const ended = spawnSync(process.execPath, ['--input-type=module', '--eval', SHORT, ...args], {
+        encoding: 'utf8',
+        timeout: 20_000,
+      });
+      expect(ended).toMatchObject({ stderr: '', status: 0 });
+      expect(JSON.parse(ended.stdout)).toMatchObject({ accepted: 1, delivered });
+      // What was flushed less than 500 ms ago may come again under `wal`: its cursor is not on disk.
+      if (durability === 'memory' || waitsFor === 'flush') return;
+      const next = pipeline({ ...options, sinks: [memorySink({ name: 'jsonl' })] });
+      await next.start();
+      await next.events.flush();
+      expect(await next.stop()).toMatchObject({ recovery: { recovered: 1 - delivered }, delivered: 1 - delivered });
+    });
+  },
+);
