@@ -48,6 +48,13 @@ function isUsage(error: unknown): boolean {
   return error instanceof Error && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS');
 }
 
+// Whoever reads it may have seen enough (`| head`); a consumer goes on without its log.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+  });
+}
+
 // Not process.exit: what is written to a pipe may still be on its way.
 void main(process.argv.slice(2)).then((code) => {
   process.exitCode = code;

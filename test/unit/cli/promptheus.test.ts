@@ -1,7 +1,8 @@
+import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { VERSION } from '../../../src/version.js';
-import { promptheus } from './command-line.js';
+import { COMMAND, promptheus } from './command-line.js';
 
 describe('the promptheus command', () => {
   it('tells its version', () => {
@@ -27,6 +28,16 @@ describe('the promptheus command', () => {
     const { code, out, err } = promptheus(...args);
     expect({ code, out }).toEqual({ code: 2, out: '' });
     expect(err).toContain(why);
+  });
+
+  it('does not mind a reader that has seen enough', () => {
+    // The reader is gone before anything is written.
+    const script = `"${process.execPath}" "${COMMAND}" --help 2>&3 | :; echo "\${PIPESTATUS[0]}"`;
+    const { stdout, output } = spawnSync('bash', ['-c', script], {
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
+    });
+    expect({ code: stdout, err: output[3] }).toEqual({ code: '0\n', err: '' });
   });
 
   it('can be run by a shell in both builds', () => {
