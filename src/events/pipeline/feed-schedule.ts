@@ -1,6 +1,6 @@
 import type { Feed } from './feeds.js';
 
-/** When a feed's events have to go: at once where they fill a batch, else when they have waited for long enough. */
+/** When a feed's events have to go: at once where they fill a batch or the memory, else when they have waited for long enough. */
 export class FeedSchedule {
   readonly feed: Feed;
   readonly #batchSize: number;
@@ -24,8 +24,8 @@ export class FeedSchedule {
 
   /** `hurry` is for a flush, which waits for no batch to fill. */
   dueAt(now: number, hurry: boolean): number {
-    const { waiting, intervalMs } = this.feed;
+    const { waiting, intervalMs, isPressing } = this.feed;
     if (waiting === 0) return Number.POSITIVE_INFINITY;
-    return hurry || waiting >= this.#batchSize ? now : (this.#since ?? now) + intervalMs;
+    return hurry || isPressing || waiting >= this.#batchSize ? now : (this.#since ?? now) + intervalMs;
   }
 }

@@ -12,11 +12,13 @@ export interface Entry {
   readonly ref: number;
 }
 
-/** Where a sink's events come from. All but `waiting` and `take` stand within a change. */
+/** Where a sink's events come from. All but `waiting`, `isPressing` and `take` stand within a change. */
 export interface Feed {
   /** How long events may wait for a batch to fill. */
   readonly intervalMs: number;
   readonly waiting: number;
+  /** Memory fills up with what waits for this sink: there is no time to fill a batch. */
+  readonly isPressing: boolean;
   take(most: number): readonly Entry[];
   delivered(entries: readonly Entry[]): void;
   dropped(entry: Entry, reason: DropReason): void;
@@ -45,6 +47,10 @@ export class LaneFeed implements Feed {
 
   get waiting(): number {
     return this.#store.counts.get(sinkScope(this.#sink), WAITING);
+  }
+
+  get isPressing(): boolean {
+    return this.#store.isHalfFull && this.waiting * 2 >= this.#store.counts.held;
   }
 
   take(most: number): Entry[] {
@@ -109,6 +115,10 @@ export class SpoolFeed implements Feed {
 
   get waiting(): number {
     return this.#open.length || this.#spool.waiting(this.#sink);
+  }
+
+  get isPressing(): boolean {
+    return false;
   }
 
   take(most: number): readonly Entry[] {

@@ -92,6 +92,12 @@ export class Store {
     return critical || this.counts.depth(false) < this.normalLimit;
   }
 
+  /** By events or by bytes. */
+  get isHalfFull(): boolean {
+    const { events, bytes } = this.limits;
+    return this.counts.held * 2 >= events || this.counts.bytes * 2 >= bytes;
+  }
+
   get normalLimit(): number {
     return normalLimitOf(this.limits.events);
   }

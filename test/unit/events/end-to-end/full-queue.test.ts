@@ -1,9 +1,11 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import type { EventsOptions, MetricEvent, Promptheus, Sink } from '../../../../src/index.js';
-import { expectBalanced, pipeline } from './pipelines.js';
+import { jsonlSink } from './build.js';
+import { aFolder, expectBalanced, pipeline } from './pipelines.js';
 
 const KIB = 1_024;
 const MIB = KIB * KIB;
@@ -43,6 +45,20 @@ describe('a full queue', () => {
     expectBalanced(events.stats());
     expect(queueSize + inFlight).toBe(queueLimit);
     expect(queueBytes).toBeLessThanOrEqual(mostBytes);
+  });
+
+  it('does not come of events that are long: a sink with nothing to do gets them before', async () => {
+    // 900 of 14 kB are no batch of 1,000, and more than the 10 MiB of the queue.
+    const { events } = pipeline({ sinks: [jsonlSink({ path: join(aFolder(), 'events.jsonl') })] });
+    const text = 'lorem ipsum '.repeat(80);
+    const context = Object.fromEntries(Array.from({ length: 14 }, (_, n) => [`text_${n}`, text]));
+    for (let n = 1; n <= 900; n++) {
+      events.record({ name: 'long', context });
+      if (n % 30 === 0) await sleep(30);
+    }
+    expect(events.stats()).toMatchObject({ accepted: 900, dropped: {} });
+    await events.flush();
+    expect(events.stats()).toMatchObject({ delivered: 900, dropped: {} });
   });
 
   it('keeps no request waiting for its store (S2.5)', async () => {

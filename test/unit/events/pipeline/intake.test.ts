@@ -80,7 +80,8 @@ describe('a full queue', () => {
   });
 
   it('is full in bytes too, and pushes out as many as the new one needs', () => {
-    const rig = new Rig({ limits: { bytes: 1_000 }, options: { flushIntervalMs: 1_000 } });
+    const rig = new Rig({ limits: { bytes: 1_000 }, options: { batchSize: 1, flushIntervalMs: 1_000 } });
+    rig.sinks[0]!.mood = 'slow';
     rig.offer(10, { size: 100 });
     rig.turn();
     expect(rig.counts()).toMatchObject({ bytesHeld: 1_000, dropped: {} });
