@@ -25,8 +25,9 @@ export class PromptheusError extends Error {
 export function show(value: unknown): string {
   let text: string;
   try {
-    text =
-      typeof value === 'string' ? JSON.stringify(value) : typeof value === 'function' ? 'a function' : String(value);
+    if (typeof value === 'string') text = JSON.stringify(value);
+    else if (typeof value === 'function') text = 'a function';
+    else text = Array.isArray(value) ? `[${value}]` : String(value);
   } catch {
     // Not even its class is asked for: a proxy may throw at anything.
     text = `an ${typeof value} that cannot be shown`;

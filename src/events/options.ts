@@ -35,9 +35,9 @@ export interface EventsOptions {
   readonly flushIntervalMs?: number;
   /** Most events of a batch. Default: 1,000; `'collector'` 100. */
   readonly batchSize?: number;
-  /** Most events in memory. Default: 10,000; `'collector'` 1,000. */
+  /** Most events in memory, at most 10,000,000. Default: 10,000; `'collector'` 1,000. */
   readonly queueLimit?: number;
-  /** Most bytes of events in memory. Default: 10 MiB. */
+  /** Most bytes of events in memory, at most 1 GiB. Default: 10 MiB. */
   readonly queueLimitBytes?: number;
   /** Most bytes of one event, 1 KiB to 1 MiB: longer texts are cut, and what is then too long is dropped. Default: 16 KiB. */
   readonly eventBytes?: number;
@@ -88,6 +88,9 @@ const KNOWN: ReadonlyArray<keyof EventsOptions> = [
   'enableAsyncMetrics',
 ];
 const MIB = 1_048_576;
+/** Of a queue, whose memory is reserved as a whole. */
+const MOST_EVENTS = 10_000_000;
+const MOST_BYTES = 1_024 * MIB;
 
 /** @throws {INVALID_OPTION} */
 export function resolveEvents(options: EventsOptions | false | undefined): ResolvedEvents | undefined {
@@ -118,6 +121,8 @@ export function resolveEvents(options: EventsOptions | false | undefined): Resol
   for (const [name, value] of Object.entries(counts)) {
     assert(Number.isSafeInteger(value) && value > 0, name, 'a whole number above 0', value);
   }
+  assert(queueLimit <= MOST_EVENTS, 'queueLimit', `at most ${MOST_EVENTS}`, queueLimit);
+  assert(queueLimitBytes <= MOST_BYTES, 'queueLimitBytes', `at most ${MOST_BYTES}`, queueLimitBytes);
   const isOneEvent = Number.isSafeInteger(eventBytes) && eventBytes >= 1_024 && eventBytes <= MIB;
   assert(isOneEvent, 'eventBytes', 'a whole number from 1,024 to 1,048,576', eventBytes);
   return Object.freeze({
@@ -148,7 +153,8 @@ function assertSpool(durability: Durability, whenFull: WhenFull, directory: stri
 }
 
 function assertSinks(sinks: readonly Sink[], isAsync: boolean): void {
-  assert(Array.isArray(sinks) && sinks.length <= MOST_SINKS, 'sinks', `an array of at most ${MOST_SINKS} sinks`, sinks);
+  const areSome = Array.isArray(sinks) && sinks.length > 0 && sinks.length <= MOST_SINKS;
+  assert(areSome, 'sinks', `an array of 1 to ${MOST_SINKS} sinks`, sinks);
   const names = new Set<string>();
   for (const sink of sinks) {
     assert(typeof sink?.write === 'function' && typeof sink.name === 'string', 'sinks', 'an array of sinks', sink);
