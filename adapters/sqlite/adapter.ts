@@ -98,14 +98,19 @@ class SqliteSink implements Sink {
 
   close(): void {
     this.retention?.stop();
-    this.opened?.database.close();
-    this.opened = undefined;
+    this.discard();
     this.closed = true;
   }
 
-  /** The database, opened anew where an error has closed it. */
+  private discard(): void {
+    this.opened?.database.close();
+    this.opened = undefined;
+  }
+
+  /** The database, opened anew where an error has closed it or its file is not there any more. */
   private ready(): EventDatabase {
     if (this.closed) throw new Error(`The sink ${this.name} is closed.`);
+    if (this.opened?.isGone()) this.discard();
     return (this.opened ??= openDatabase(this.options.path, this.options.table));
   }
 
@@ -113,10 +118,7 @@ class SqliteSink implements Sink {
    * A lock is somebody else's and passes; after any other failure the next batch opens the file as it is then. Closing rolls back.
    */
   private failed(error: unknown, begun: boolean): unknown {
-    if (begun || resultOf(error) !== RESULT.BUSY) {
-      this.opened?.database.close();
-      this.opened = undefined;
-    }
+    if (begun || resultOf(error) !== RESULT.BUSY) this.discard();
     return explained(error, this.options.path);
   }
 

@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { PromptheusError } from '../../src/adapter.js';
 import { APPLICATION_ID, SCHEMA_VERSION, schemaOf } from './schema.js';
@@ -8,6 +9,8 @@ export interface EventDatabase {
   readonly insert: StatementSync;
   /** Deletes at most so many events from before a time. */
   readonly deleteBefore: StatementSync;
+  /** Whether its file was deleted or moved: SQLite would go on writing to it where nobody finds it. */
+  isGone(): boolean;
 }
 
 /** SQLite's primary result codes (https://sqlite.org/rescode.html); `errcode` has an extension in its upper bits. */
@@ -43,11 +46,18 @@ export function openDatabase(path: string, table: string): EventDatabase {
       `DELETE FROM "${table}" WHERE rowid IN (SELECT rowid FROM "${table}" WHERE timestamp < ? LIMIT ?)`,
     );
     database.exec(`PRAGMA busy_timeout = ${WRITE_BUSY_MS}`);
-    return { database, insert, deleteBefore };
+    const file = fileAt(path);
+    return { database, insert, deleteBefore, isGone: () => fileAt(path) !== file };
   } catch (error) {
     database.close();
     throw explained(error, path);
   }
+}
+
+/** Which file is there now. */
+function fileAt(path: string): string | undefined {
+  const stats = statSync(path, { throwIfNoEntry: false });
+  return stats && `${stats.dev} ${stats.ino}`;
 }
 
 function assertOurs(database: DatabaseSync, path: string): void {

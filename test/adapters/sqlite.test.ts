@@ -1,6 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterEach, describe, expect, it, vi } from 'vitest';
@@ -110,6 +110,17 @@ describe('sqliteSink', () => {
     expect(count.get()?.n).toBe(20);
     reader.close();
     expect(read(path, 'PRAGMA journal_mode')).toEqual([{ journal_mode: 'wal' }]);
+  });
+
+  it('begins a new file where its own was moved or deleted: nothing that is stored is where nobody finds it', async () => {
+    const { sink, path } = await opened();
+    await sink.write(aBatch(someEvents(2)));
+    for (const end of ['', '-wal', '-shm']) renameSync(path + end, `${path}.old${end}`);
+    await sink.write(aBatch([anEvent()]));
+    expect([storedIn(path).length, storedIn(`${path}.old`).length]).toEqual([1, 2]);
+    for (const end of ['', '-wal', '-shm']) rmSync(path + end, { force: true });
+    await sink.write(aBatch(someEvents(3)));
+    expect(storedIn(path)).toHaveLength(3);
   });
 
   it('two sinks have tables of their own in one database', async () => {
