@@ -124,7 +124,7 @@ describe('a definition that cannot be is refused, with the value and what to do'
     ['INVALID_OPTION', 'histogram', { bucket: [1] }, 'a histogram has no option "bucket"', 'Leave it out'],
     ['INVALID_OPTION', 'gauge', { allow: { x: ['1'] } }, '"x"', 'none of its labels'],
     ['INVALID_OPTION', 'gauge', { labelNames: ['x'], allow: { x: 'y' } }, 'got "y"', 'allow.x must be an array'],
-    ['INVALID_OPTION', 'gauge', { labelNames: ['x'], allow: { x: ['y', 5] } }, 'got y,5', 'an array of strings'],
+    ['INVALID_OPTION', 'gauge', { labelNames: ['x'], allow: { x: ['y', 5] } }, 'got [y,5]', 'an array of strings'],
     ['INVALID_OPTION', 'histogram', { exemplars: 'always' }, '"always"', "'auto' or false"],
   ])('%s: %s %j', (code, type, options, value, remedy) => {
     const refused = expect.objectContaining({ code, message: expect.stringContaining(value) });
