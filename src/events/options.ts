@@ -39,7 +39,7 @@ export interface EventsOptions {
   readonly queueLimit?: number;
   /** Most bytes of events in memory, at most 1 GiB. Default: 10 MiB. */
   readonly queueLimitBytes?: number;
-  /** Most bytes of one event, 1 KiB to 1 MiB: longer texts are cut, and what is then too long is dropped. Default: 16 KiB. */
+  /** Most bytes of one event, 1 KiB to 1 MiB: longer texts are cut, and what is then too long is dropped (`'wal'`: rejected). Default: 16 KiB. */
   readonly eventBytes?: number;
   /**
    * What gives way when the queue is full: the oldest event of the ordinary lane, the newest, none (`'spill'`: the oldest go

@@ -170,9 +170,8 @@ export const FAULTS = {
   ferretdb: server('ferretdb', { seconds: 4, variable: 'PROMPTHEUS_MONGODB_URL', option: 'url', stored: inMongo }),
   full: diskFull,
   eio: failingSync,
-  hang: hanging('hanging', 'a sink hangs', 4),
-  block: hanging('blocking', 'a sink blocks the thread', 4),
-  hang30: hanging('hanging', 'a sink hangs for 30 s', 31),
+  hang: hanging('hanging', 'a sink hangs for 30 s', 31),
+  block: hanging('blocking', 'a sink blocks the thread for 3 s', 4),
   // 4 MiB of ring hold what comes in that time or not: what they do not hold is counted.
   block30: hanging('blocking', 'a sink blocks the thread for 30 s', 31, { losesBy: ['ring_full'] }),
 };

@@ -1,14 +1,10 @@
 import type { EventFields } from '../encoding/record-writer.js';
 import type { EventKind } from '../event.js';
 import type { ResolvedEvents } from '../options.js';
-import type { RecordDecision } from '../pipeline/ports.js';
-import { factsOf } from '../sampling/facts.js';
 import { Sampler } from '../sampling/sampler.js';
 import { SpoolWriter } from '../spool/writer.js';
-import { Counts } from '../store/counts.js';
-import { limitsOf, viewsOf } from '../store/layout.js';
-import { WrittenCount } from '../store/written.js';
 import type { HostEvents, StopOutcome } from '../thread/host-events.js';
+import { LogAppender } from './log-appender.js';
 import type { Offered } from './outlet.js';
 import { ThreadOutlet } from './thread-outlet.js';
 
@@ -17,18 +13,22 @@ const REOPEN_MS = 1_000;
 
 /** `durability: 'wal'`: an event is on disk before it is accepted, by one write call; the thread reads it from there. */
 export class LogOutlet extends ThreadOutlet {
-  private readonly written = new WrittenCount(this.store);
-  /** The thread counts none: there is no sampling behind the log. */
-  private readonly sampled = new Counts(viewsOf(this.store), limitsOf(this.store));
-  private readonly sampler: Sampler | undefined;
+  private readonly appender: LogAppender;
   private writer: SpoolWriter | undefined;
   private timer: NodeJS.Timeout | undefined;
-  private sequence = 0;
   private openedAt = Number.NEGATIVE_INFINITY;
 
   constructor(options: ResolvedEvents, processId: string, events: HostEvents) {
     super(options, processId, events);
-    this.sampler = options.sampling && new Sampler(options.sampling);
+    const { sampling, sinks } = options;
+    this.appender = new LogAppender({
+      processId,
+      encoder: this.encoder,
+      sampler: sampling && new Sampler(sampling),
+      store: this.store,
+      sinks: sinks.length,
+      log: () => this.writer ?? this.openAgain(),
+    });
   }
 
   override async start(): Promise<void> {
@@ -37,20 +37,7 @@ export class LogOutlet extends ThreadOutlet {
   }
 
   override offer(kind: EventKind, critical: boolean, at: number, fields: EventFields, context?: EventFields): Offered {
-    const seq = ++this.sequence;
-    const id = `${this.processId}-${seq}`;
-    const decision = kind === 'wide' ? this.sampler?.decide({ ...factsOf(fields), eventId: id }, at) : undefined;
-    if (decision?.keep === false) return this.count(decision);
-    const encoded = this.encoder.json(this.processId, seq, kind, at, fields, context, decision);
-    if ('failure' in encoded) return { rejected: encoded.failure };
-    const writer = this.writer ?? this.openAgain();
-    if (writer === undefined) return { rejected: 'spool_failed' };
-    this.written.add(1);
-    const sinks = 2 ** this.options.sinks.length - 1;
-    const outcome = writer.append({ id, kind, critical, json: encoded.json, sinks });
-    if (outcome === 'written') return this.count(decision);
-    this.written.add(-1);
-    return { rejected: outcome === 'full' ? 'spool_full' : 'spool_failed' };
+    return this.appender.append(kind, critical, at, fields, context);
   }
 
   /** The log is bounded by the disk alone, and says so at once. */
@@ -65,12 +52,6 @@ export class LogOutlet extends ThreadOutlet {
 
   protected override exit(): void {
     this.close();
-  }
-
-  /** What was refused was not sampled. */
-  private count(decision: RecordDecision | undefined): undefined {
-    if (decision === undefined) return;
-    this.sampled.addSampled(this.sampler?.ruleIds.indexOf(decision.rule) as number, decision.keep);
   }
 
   /** While another process has the spool, the caller is not kept with asking for it at each event. */

@@ -24,8 +24,9 @@ export class FeedSchedule {
 
   /** `hurry` is for a flush, which waits for no batch to fill. */
   dueAt(now: number, hurry: boolean): number {
-    const { waiting, intervalMs, isPressing } = this.feed;
+    const { waiting, intervalMs } = this.feed;
     if (waiting === 0) return Number.POSITIVE_INFINITY;
-    return hurry || isPressing || waiting >= this.#batchSize ? now : (this.#since ?? now) + intervalMs;
+    const isDue = hurry || waiting >= this.#batchSize || this.feed.isPressing;
+    return isDue ? now : (this.#since ?? now) + intervalMs;
   }
 }

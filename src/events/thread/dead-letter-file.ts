@@ -15,7 +15,11 @@ export class DeadLetterFile implements DeadLetters {
     this.file = createSink({ name: 'dead_letters', path: join(directory, 'dead-letters.jsonl'), rotation });
   }
 
-  /** @throws what kept it from being written */
+  /**
+   * One at a time: a batch of long ones would pass the bound.
+   *
+   * @throws what kept it from being written
+   */
   append(event: SinkEvent, sink: string, reason: string): void {
     const { id, kind, json } = event;
     const about = JSON.stringify({ at: new Date().toISOString(), sink, reason, id, kind });

@@ -1,7 +1,10 @@
 import { EventDecoder } from '../../../../src/events/encoding/event-decoder.js';
 import { EventEncoder } from '../../../../src/events/encoding/event-encoder.js';
+import type { EventFields } from '../../../../src/events/encoding/record-writer.js';
 import type { DropReason, EventKind, RejectReason } from '../../../../src/events/event.js';
 import type { Durability } from '../../../../src/events/options.js';
+import { LogAppender } from '../../../../src/events/outlets/log-appender.js';
+import type { Offered as Outcome } from '../../../../src/events/outlets/outlet.js';
 import { Consumer } from '../../../../src/events/pipeline/consumer.js';
 import { Inlet } from '../../../../src/events/pipeline/inlet.js';
 import type { PipelineOptions } from '../../../../src/events/pipeline/options.js';
@@ -15,11 +18,9 @@ import { SpoolReader } from '../../../../src/events/spool/reader.js';
 import type { SpoolReport } from '../../../../src/events/spool/recovery.js';
 import { SpoolWriter } from '../../../../src/events/spool/writer.js';
 import { type EventStats, reportOf, statsOf } from '../../../../src/events/stats.js';
-import { Counts } from '../../../../src/events/store/counts.js';
-import { createStoreMemory, limitsOf, viewsOf } from '../../../../src/events/store/layout.js';
+import { createStoreMemory } from '../../../../src/events/store/layout.js';
 import { CountsReader, type PipelineCounts } from '../../../../src/events/store/read-counts.js';
 import { Store } from '../../../../src/events/store/store.js';
-import { WrittenCount } from '../../../../src/events/store/written.js';
 import type { FakeSink } from '../pipeline/fakes.js';
 import { Mortal } from '../pipeline/mortal.js';
 import { Shown } from './shown.js';
@@ -69,10 +70,9 @@ export class Process {
   private readonly memory: SharedArrayBuffer;
   private readonly counts_: CountsReader;
   /** Under `wal`. */
-  private readonly log: { writer: SpoolWriter; written: WrittenCount; sampled: Counts; sampler: Sampler } | undefined;
+  private readonly log: { writer: SpoolWriter; appender: LogAppender } | undefined;
   private threadWriter: SpoolWriter | undefined;
   private submitted = 0;
-  private sequence = 0;
   private readonly rejected: Partial<Record<RejectReason, number>> = {};
   private readonly dropped: Partial<Record<DropReason, number>> = {};
 
@@ -87,12 +87,16 @@ export class Process {
     this.counts_ = new CountsReader(this.memory, this.sinkNames, RULES);
     this.shown = new Shown(() => reportOf(this.counts(), limits.events, this.reader?.counts.bytes ?? 0));
     if (isLog) {
-      this.log = {
-        writer: SpoolWriter.open(DIRECTORY, this.sinkNames, { ...around.spool, background: true }),
-        written: new WrittenCount(this.memory),
-        sampled: new Counts(viewsOf(this.memory), limitsOf(this.memory)),
+      const writer = SpoolWriter.open(DIRECTORY, this.sinkNames, { ...around.spool, background: true });
+      const appender = new LogAppender({
+        processId: around.id,
+        encoder: this.encoder,
         sampler: new Sampler(SAMPLING),
-      };
+        store: this.memory,
+        sinks,
+        log: () => writer,
+      });
+      this.log = { writer, appender };
     }
     this.mortal = new Mortal(() => around.isOver());
     this.open();
@@ -137,40 +141,18 @@ export class Process {
     this.submitted++;
     const wide = { request_id: `r-${n}`, route: keep ? '/' : '/noise', status_code: critical ? 500 : 200 };
     const fields = { n, text: 'y'.repeat(size), ...(kind === 'wide' && wide) };
-    if (this.log !== undefined) return this.append(kind, critical, fields, keep);
-    const outcome = this.encoder.offer(kind, critical, this.around.now(), fields);
-    if (outcome !== 'accepted') this.dropped[outcome] = (this.dropped[outcome] ?? 0) + 1;
-    return outcome === 'accepted' && (keep || critical || kind !== 'wide');
-  }
-
-  /** As `LogOutlet` does. */
-  private append(kind: EventKind, critical: boolean, fields: Record<string, unknown>, keep: boolean): boolean {
-    const { writer, written, sampled, sampler } = this.log as NonNullable<typeof this.log>;
-    const seq = ++this.sequence;
-    const id = `${this.around.id}-${seq}`;
-    let decision: ReturnType<typeof sampler.decide> | undefined;
-    if (kind === 'wide') {
-      decision = sampler.decide({ eventId: id, route: keep ? '/' : '/noise', status: critical ? 500 : 200 }, 0);
-      if (!decision.keep) {
-        sampled.addSampled(sampler.ruleIds.indexOf(decision.rule), false);
-        return false;
-      }
-    }
-    const encoded = this.encoder.json(this.around.id, seq, kind, this.around.now(), fields as Record<string, string>);
-    if ('failure' in encoded) return this.refuse(encoded.failure);
-    written.add(1);
-    const sinks = 2 ** this.setting.sinks - 1;
-    if (writer.append({ id, kind, critical, json: encoded.json, sinks }) === 'written') {
-      if (decision !== undefined) sampled.addSampled(sampler.ruleIds.indexOf(decision.rule), true);
-      return true;
-    }
-    written.add(-1);
-    return this.refuse('spool_full');
-  }
-
-  private refuse(reason: RejectReason): false {
-    this.rejected[reason] = (this.rejected[reason] ?? 0) + 1;
+    const offered = this.offer(kind, critical, fields);
+    if (offered === undefined) return keep || critical || kind !== 'wide';
+    if ('rejected' in offered) this.rejected[offered.rejected] = (this.rejected[offered.rejected] ?? 0) + 1;
+    else this.dropped[offered.dropped] = (this.dropped[offered.dropped] ?? 0) + 1;
     return false;
+  }
+
+  private offer(kind: EventKind, critical: boolean, fields: EventFields): Outcome {
+    const now = this.around.now();
+    if (this.log !== undefined) return this.log.appender.append(kind, critical, now, fields);
+    const outcome = this.encoder.offer(kind, critical, now, fields);
+    return outcome === 'accepted' ? undefined : { dropped: outcome };
   }
 
   /** The main thread's timer. */
