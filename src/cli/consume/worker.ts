@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { backoffMs } from '../../events/pipeline/retry.js';
+import { receiptOf } from '../../events/sinks/receipt.js';
 import type { ReceivedBatch } from '../../events/sinks/received.js';
 import type { Sink, SinkEvent } from '../../events/sinks/sink.js';
+import { troubleOf } from '../../events/sinks/trouble.js';
 import type { Output } from '../command.js';
 import type { DeadLetter, DeadLetters } from './dead-letters.js';
 
@@ -31,7 +33,9 @@ export class Worker {
     try {
       await ack();
     } catch (error) {
-      this.out.complain(`${events.length} stored events were not acknowledged, and come again: ${reasonOf(error)}`);
+      this.out.complain(
+        `${events.length} stored events were not acknowledged, and come again: ${troubleOf(error).message}`,
+      );
       return;
     }
     if (events.length === 0) return;
@@ -56,7 +60,7 @@ export class Worker {
         left = answer.left;
         reason = answer.reason;
       } catch (error) {
-        reason = reasonOf(error);
+        reason = troubleOf(error).message;
       }
       if (left.length === 0) {
         if (failures > 1) this.out.complain(`${this.sink.name} stores again`);
@@ -73,7 +77,7 @@ export class Worker {
   private async write(
     events: readonly SinkEvent[],
   ): Promise<{ readonly left: SinkEvent[]; readonly refused: DeadLetter[]; readonly reason: string }> {
-    const receipt = await this.sink.write({ id: randomUUID(), events });
+    const receipt = receiptOf(await this.sink.write({ id: randomUUID(), events }));
     const left: SinkEvent[] = [];
     const refused: DeadLetter[] = [];
     let reason = '';
@@ -88,8 +92,4 @@ export class Worker {
     }
     return { left, refused, reason };
   }
-}
-
-function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

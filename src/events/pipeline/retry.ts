@@ -1,3 +1,5 @@
+import { troubleOf } from '../sinks/trouble.js';
+
 const FIRST_MS = 250;
 const MOST_MS = 30_000;
 
@@ -19,13 +21,11 @@ export interface Failure {
 }
 
 export function failureOf(error: unknown): Failure {
-  const { permanent, code, retryAfterMs } = Object(error) as Partial<
-    Record<'permanent' | 'code' | 'retryAfterMs', unknown>
-  >;
+  const { message, code, permanent, retryAfterMs } = troubleOf(error);
   return {
-    permanent: permanent === true,
+    permanent,
     tooLarge: code === 'TOO_LARGE',
-    retryAfterMs: typeof retryAfterMs === 'number' && retryAfterMs > 0 ? retryAfterMs : 0,
-    reason: error instanceof Error ? error.message : String(error),
+    retryAfterMs: retryAfterMs !== undefined && retryAfterMs > 0 ? retryAfterMs : 0,
+    reason: message,
   };
 }

@@ -1,3 +1,4 @@
+import { receiptOf } from '../sinks/receipt.js';
 import type { Sink, SinkReceipt } from '../sinks/sink.js';
 import { BATCHES, FAILED_WRITES, RETRIES, sinkScope } from '../store/layout.js';
 import { StoreLost } from '../store/ownership.js';
@@ -150,6 +151,7 @@ export class SinkRunner {
     this.#noteTry(piece.tries, now);
     this.#pieces[0] = { ...piece, tries: piece.tries + 1 };
     const failed = (error: unknown) => this.#answered(write, { error });
+    const stored = (answer: unknown) => this.#answered(write, readReceipt(answer));
     let answer: ReturnType<Sink['write']>;
     try {
       answer = this.#give(piece);
@@ -157,8 +159,8 @@ export class SinkRunner {
       failed(error);
       return;
     }
-    if (answer instanceof Promise) void answer.then((receipt) => this.#answered(write, { receipt }), failed);
-    else this.#answered(write, { receipt: answer });
+    if (answer instanceof Promise) void answer.then(stored, failed);
+    else stored(answer);
   }
 
   #give(piece: Piece): ReturnType<Sink['write']> {
@@ -180,6 +182,7 @@ export class SinkRunner {
     const took = now - ((this.#answerBy as number) - options.batchTimeoutMs);
     const said =
       'error' in answer ? refused(piece.entries, failureOf(answer.error)) : accepted(piece.entries, answer.receipt);
+    this.#complain(said);
     this.#bury(said.rejected);
     if (!store.begin()) return;
     try {
@@ -232,6 +235,17 @@ export class SinkRunner {
     counts.setBreaker(this.#index, BREAKER_VALUES[this.#breaker.state(now)]);
   }
 
+  /** The counts say that it fails, and not why. */
+  #complain({ failure, again, rejected }: Answer): void {
+    const { name } = this.#sink;
+    const [refusal] = rejected;
+    if (failure !== undefined)
+      this.#parts.log.warn(`the sink ${name} fails: ${failure.reason} (${again.length} events)`);
+    if (refusal !== undefined) {
+      this.#parts.log.warn(`the sink ${name} refuses for good: ${refusal.reason} (${rejected.length} events)`);
+    }
+  }
+
   #bury(rejected: readonly Rejected[]): void {
     for (const { entry, reason } of rejected) {
       try {
@@ -260,5 +274,13 @@ export class SinkRunner {
     if (triesBefore > 0) store.counts.add(sinkScope(this.#index), RETRIES, 1);
     store.counts.setBreaker(this.#index, BREAKER_VALUES[state]);
     store.end();
+  }
+}
+
+function readReceipt(answer: unknown): { readonly receipt: SinkReceipt | undefined } | { readonly error: unknown } {
+  try {
+    return { receipt: receiptOf(answer) };
+  } catch (error) {
+    return { error };
   }
 }

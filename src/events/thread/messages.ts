@@ -1,13 +1,6 @@
 import type { BatchResult } from '../pipeline/ports.js';
 import type { SinkBatch, SinkReceipt } from '../sinks/sink.js';
-
-/** What went wrong, as it crosses between threads. */
-export interface Trouble {
-  readonly message: string;
-  readonly code: string | undefined;
-  readonly permanent: boolean;
-  readonly retryAfterMs: number | undefined;
-}
+import type { Trouble } from '../sinks/trouble.js';
 
 export interface AnsweredBatch {
   readonly sink: string;
@@ -42,18 +35,4 @@ export interface Recovery {
   readonly uncleanShutdown: boolean;
   /** The most events that may be missing, of those that were accepted. */
   readonly lostUnknownMax: number;
-}
-
-export function troubleOf(error: unknown): Trouble {
-  const { message, code, permanent, retryAfterMs } = (error ?? {}) as Record<string, unknown>;
-  return {
-    message: typeof message === 'string' ? message : String(error),
-    code: typeof code === 'string' ? code : undefined,
-    permanent: permanent === true,
-    retryAfterMs: typeof retryAfterMs === 'number' ? retryAfterMs : undefined,
-  };
-}
-
-export function errorOf({ message, ...rest }: Trouble): Error {
-  return Object.assign(new Error(message), rest);
 }

@@ -1,10 +1,11 @@
 import { pathToFileURL } from 'node:url';
 import { type MessagePort, parentPort, workerData } from 'node:worker_threads';
 import type { Sink, SinkBatch, SinkReceipt, ThreadSink } from '../sinks/sink.js';
+import { errorOf, type Trouble, troubleOf } from '../sinks/trouble.js';
 import { assembleConsumer, type ConsumerHost, type PipelineStart } from './assemble.js';
 import { Driver } from './driver.js';
 import { Gate } from './gate.js';
-import { errorOf, type FromThread, type ToThread, type Trouble, troubleOf } from './messages.js';
+import type { FromThread, ToThread } from './messages.js';
 import { OpenOnce } from './open-once.js';
 import { Reports } from './reports.js';
 
@@ -69,6 +70,7 @@ async function run(port: MessagePort, start: ThreadStart): Promise<void> {
     sinks.map(async (sink) => (sink instanceof OpenOnce ? sink.open() : undefined)),
   );
   const troubles = opened.flatMap((one) => (one.status === 'rejected' ? [troubleOf(one.reason)] : []));
+  let ended: Promise<void> | undefined;
   port.on('message', async (message: ToThread) => {
     if (message.to === 'answer') for (const sink of remote) sink.answered(message.call, message.receipt);
     else if (message.to === 'fail') for (const sink of remote) sink.answered(message.call, undefined, message.trouble);
@@ -82,8 +84,9 @@ async function run(port: MessagePort, start: ThreadStart): Promise<void> {
       const stopped = consumer.stop(message.timeoutMs);
       driver?.wake();
       const result = await stopped;
-      await consumer.close();
-      close();
+      // It is asked again where there is less time.
+      ended ??= consumer.close().then(close);
+      await ended;
       reports.tellAll();
       tell({ from: 'done', call: message.call, ...result });
     }
