@@ -9,6 +9,7 @@ import { LogOutlet } from './outlets/log-outlet.js';
 import type { Outlet } from './outlets/outlet.js';
 import { ThreadOutlet } from './outlets/thread-outlet.js';
 import { RoomQueue } from './room-queue.js';
+import { troubleOf } from './sinks/trouble.js';
 import { type EventStats, type LossReport, lossReportOf, NO_COUNTS, reportOf, statsOf } from './stats.js';
 import type { PipelineCounts } from './store/read-counts.js';
 import type { HostEvents } from './thread/host-events.js';
@@ -20,13 +21,18 @@ export class EventRecorder implements WideEventSink, OperationEventSink {
   private submitted = 0;
   private readonly rejected: Partial<Record<RejectReason, number>> = {};
   private readonly dropped: Partial<Record<DropReason, number>> = {};
+  /** By `start` or the first event, also where it failed. */
+  private begun = false;
   private started: Promise<void> | undefined;
   private stopped: Promise<LossReport> | undefined;
   /** The process that a record's id begins with. */
   private readonly processId = randomBytes(16).toString('hex');
   /** Once it is stopped nobody waits: each is told so. */
   private readonly room = new RoomQueue(() => {
-    return this.isRunning && this.outlet !== undefined ? this.outlet.room(this.counts()) : Number.POSITIVE_INFINITY;
+    const { submitted, rejected, dropped, outlet } = this;
+    return this.isRunning && outlet !== undefined
+      ? outlet.room({ submitted, rejected, dropped })
+      : Number.POSITIVE_INFINITY;
   });
 
   /** `undefined`: events are off, and each is rejected as `disabled`. */
@@ -70,8 +76,15 @@ export class EventRecorder implements WideEventSink, OperationEventSink {
 
   /** @throws the coded error of a spool or sink that cannot be used */
   async start(): Promise<void> {
+    this.begun = true;
     this.started ??= this.outlet?.start() ?? Promise.resolve();
-    await this.started;
+    try {
+      await this.started;
+    } catch (error) {
+      // Whoever calls again tries again.
+      this.started = undefined;
+      throw error;
+    }
   }
 
   async flush(): Promise<void> {
@@ -79,9 +92,14 @@ export class EventRecorder implements WideEventSink, OperationEventSink {
     if (this.stopped === undefined) await this.outlet?.flush();
   }
 
-  /** @throws {STOP_TIMEOUT} with the report, when something was neither delivered nor spilled in time */
+  /**
+   * Called again with less time, it ends sooner: what closed a server may have given it more.
+   *
+   * @throws {STOP_TIMEOUT} with the report, when something was neither delivered nor spilled in time
+   */
   stop(timeoutMs: number): Promise<LossReport> {
-    this.stopped ??= this.end(timeoutMs);
+    if (this.stopped === undefined) this.stopped = this.end(timeoutMs);
+    else void this.outlet?.stop(timeoutMs).catch(() => {});
     return this.stopped;
   }
 
@@ -93,7 +111,7 @@ export class EventRecorder implements WideEventSink, OperationEventSink {
   }
 
   stats(): EventStats {
-    return statsOf(this.counts(), this.isRunning && this.started !== undefined);
+    return statsOf(this.counts(), this.isRunning && this.begun);
   }
 
   report(): PipelineReport {
@@ -110,7 +128,7 @@ export class EventRecorder implements WideEventSink, OperationEventSink {
     this.submitted++;
     if (this.outlet === undefined) return this.reject('disabled');
     if (this.stopped !== undefined) return this.reject('already_shutdown');
-    if (this.started === undefined) void this.begin();
+    if (!this.begun) void this.begin();
     try {
       const refusal = this.outlet.offer(kind, critical, Date.now(), fields, context);
       if (refusal === undefined) return 'accepted';
@@ -118,7 +136,7 @@ export class EventRecorder implements WideEventSink, OperationEventSink {
       this.dropped[refusal.dropped] = (this.dropped[refusal.dropped] ?? 0) + 1;
       return 'accepted';
     } catch (error) {
-      this.events.warn('event_failed', `an event could not be taken: ${(error as Error).message}`);
+      this.events.warn('event_failed', `an event could not be taken: ${troubleOf(error).message}`);
       return this.reject('invalid');
     }
   }
@@ -130,7 +148,7 @@ export class EventRecorder implements WideEventSink, OperationEventSink {
 
   /** At the first event: what cannot be used is said; a sink is opened again before each of its batches. */
   private async begin(): Promise<void> {
-    await this.start().catch((error: Error) => this.events.warn('event_start', error.message));
+    await this.start().catch((error: unknown) => this.events.warn('event_start', troubleOf(error).message));
   }
 
   private async end(timeoutMs: number): Promise<LossReport> {

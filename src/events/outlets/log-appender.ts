@@ -10,6 +10,8 @@ import { limitsOf, viewsOf } from '../store/layout.js';
 import { WrittenCount } from '../store/written.js';
 import type { Offered } from './outlet.js';
 
+const REJECTED = { full: 'spool_full', failed: 'spool_failed', too_large: 'too_large' } as const;
+
 export interface LogAppenderParts {
   readonly processId: string;
   readonly encoder: EventEncoder;
@@ -53,7 +55,7 @@ export class LogAppender {
     const outcome = writer.append({ id, kind, critical, json: encoded.json, sinks: this.everySink });
     if (outcome !== 'written') {
       this.written.add(-1);
-      return { rejected: outcome === 'full' ? 'spool_full' : 'spool_failed' };
+      return { rejected: REJECTED[outcome] };
     }
     // What was refused was not sampled.
     if (decision !== undefined) this.count(decision);

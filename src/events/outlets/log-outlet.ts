@@ -18,7 +18,11 @@ export class LogOutlet extends ThreadOutlet {
   private timer: NodeJS.Timeout | undefined;
   private openedAt = Number.NEGATIVE_INFINITY;
 
-  constructor(options: ResolvedEvents, processId: string, events: HostEvents) {
+  constructor(
+    options: ResolvedEvents,
+    processId: string,
+    private readonly events: HostEvents,
+  ) {
     super(options, processId, events);
     const { sampling, sinks } = options;
     this.appender = new LogAppender({
@@ -45,6 +49,11 @@ export class LogOutlet extends ThreadOutlet {
     return Number.POSITIVE_INFINITY;
   }
 
+  /** Without a log nothing was accepted that could be waited for. */
+  override async flush(): Promise<void> {
+    if (this.writer !== undefined) await super.flush();
+  }
+
   override async stop(timeoutMs: number): Promise<StopOutcome> {
     this.close();
     return super.stop(timeoutMs);
@@ -59,7 +68,10 @@ export class LogOutlet extends ThreadOutlet {
     const now = performance.now();
     if (now - this.openedAt < REOPEN_MS) return undefined;
     try {
-      return this.open();
+      const writer = this.open();
+      // The thread could not begin before either: it reads what is in this log.
+      void super.start().catch((error: Error) => this.events.warn('event_start', error.message));
+      return writer;
     } catch {
       return undefined;
     }

@@ -5,7 +5,7 @@ import type { StopOutcome } from '../thread/host-events.js';
 import type { Recovery } from '../thread/messages.js';
 
 /** What the recorder itself has counted. */
-export type RecorderCounts = Omit<ProducerCounts, 'waiting'>;
+export type RecorderCounts = Omit<ProducerCounts, 'waiting' | 'waitingBytes'>;
 
 export type Offered = { readonly dropped: DropReason } | { readonly rejected: RejectReason } | undefined;
 
@@ -14,7 +14,7 @@ export interface Outlet {
   /** `undefined` when it was taken. Never throws, never waits. */
   offer(kind: EventKind, critical: boolean, at: number, fields: EventFields, context?: EventFields): Offered;
   /** How many ordinary events of any length are sure to find room now; none where it is below one. */
-  room(counts: PipelineCounts): number;
+  room(recorder: RecorderCounts): number;
   start(): Promise<void>;
   flush(): Promise<void>;
   stop(timeoutMs: number): Promise<StopOutcome>;

@@ -10,7 +10,7 @@ import { ruleIds } from '../sampling/rules.js';
 import { nodeFiles } from '../spool/files.js';
 import { SpoolLock } from '../spool/lock.js';
 import { createStoreMemory, normalLimitOf } from '../store/layout.js';
-import { CountsReader, type PipelineCounts } from '../store/read-counts.js';
+import { CountsReader, type PipelineCounts, type ProducerCounts } from '../store/read-counts.js';
 import { type PipelineStart, spillAtExit } from '../thread/assemble.js';
 import { PipelineHost } from '../thread/host.js';
 import type { HostEvents, StopOutcome } from '../thread/host-events.js';
@@ -56,7 +56,10 @@ export class ThreadOutlet implements Outlet {
   }
 
   /** Of the queue's lane and bytes, with what the ring holds for it, and of the ring, where a record does not cross the end. */
-  room({ pending, inFlight, bytesHeld }: PipelineCounts): number {
+  room(recorder: RecorderCounts): number {
+    const counts = this.reader.readNow(this.producer(recorder));
+    if (counts === undefined) return 0;
+    const { pending, inFlight, bytesHeld } = counts;
     const { queueLimit, queueLimitBytes, eventBytes } = this.options;
     const held = pending + inFlight;
     const longest = recordBytes(eventBytes);
@@ -87,15 +90,7 @@ export class ThreadOutlet implements Outlet {
   }
 
   counts(recorder: RecorderCounts): PipelineCounts {
-    const { waiting } = this;
-    const counts = this.reader.read({
-      ...recorder,
-      // Read within the reading of the counts.
-      get waiting() {
-        return waiting.waiting;
-      },
-    });
-    return { ...counts, bytesHeld: counts.bytesHeld + waiting.used };
+    return this.reader.read(this.producer(recorder));
   }
 
   get spoolBytes(): number {
@@ -104,6 +99,20 @@ export class ThreadOutlet implements Outlet {
 
   get recovery(): Recovery | undefined {
     return this.host.recovery;
+  }
+
+  private producer(recorder: RecorderCounts): ProducerCounts {
+    const { waiting: ring } = this;
+    // Read within the reading of the counts: what leaves the ring is in them.
+    return {
+      ...recorder,
+      get waiting() {
+        return ring.waiting;
+      },
+      get waitingBytes() {
+        return ring.used;
+      },
+    };
   }
 
   /** The thread ends with the process, and what it holds is in memory that is shared. */

@@ -1,6 +1,6 @@
 import { DROP_REASONS } from '../event.js';
 import type { Sink } from '../sinks/sink.js';
-import { DELIVERED, DROPPED, EVENT_SCOPE, SPILLED, sinkScope } from '../store/layout.js';
+import { DROPPED, EVENT_SCOPE } from '../store/layout.js';
 import { StoreLost } from '../store/ownership.js';
 import { Store } from '../store/store.js';
 import { LaneFeed, SpoolFeed } from './feeds.js';
@@ -155,19 +155,21 @@ export class Consumer {
     return this.#nextTurn(now);
   }
 
-  /** Resolves when all that was accepted before has left memory; under `wal`, when no sink can do more about it now. */
+  /** Resolves when all that was accepted before has left memory, and no sink can do more now about what is on disk. */
   flush(): Promise<void> {
     return new Promise((resolve) => this.#raiseBarrier(resolve));
   }
 
-  /** Delivers what it can, spills the rest when most of the time is over, and drops what has no place then. */
+  /** Delivers what it can, spills the rest when most of the time is over, and drops what has no place then. Asked again, it has at most the time given last. */
   stop(deadlineMs: number): Promise<StopResult> {
+    const now = this.#clock.now();
+    const [spillAt, endAt] = [now + deadlineMs * SPILL_SHARE, now + deadlineMs];
     this.#stopped ??= new Promise((resolve) => {
-      const now = this.#clock.now();
-      const spillAt = now + deadlineMs * SPILL_SHARE;
-      this.#stopping = { spillAt, endAt: now + deadlineMs, lost: this.#lost, resolve };
+      this.#stopping = { spillAt, endAt, lost: this.#lost, resolve };
       this.#raiseBarrier(() => {});
     });
+    const stopping = this.#stopping;
+    if (stopping !== undefined && endAt < stopping.endAt) this.#stopping = { ...stopping, spillAt, endAt };
     return this.#stopped;
   }
 
@@ -198,12 +200,16 @@ export class Consumer {
   }
 
   #raiseBarrier(resolve: () => void): void {
-    this.#barriers.push({ isPassed: this.#intake === undefined ? this.#logBarrier() : this.#laneBarrier(), resolve });
+    const lanes = this.#laneBarrier();
+    // What leaves memory meanwhile may go to disk.
+    let spool: (() => boolean) | undefined;
+    this.#barriers.push({ isPassed: () => lanes() && (spool ??= this.#spoolBarrier())(), resolve });
   }
 
   #laneBarrier(): () => boolean {
     const { counts } = this.#store;
-    const target = counts.taken + (this.#intake?.waiting ?? 0);
+    if (this.#intake === undefined) return () => true;
+    const target = counts.taken + this.#intake.waiting;
     let seq: number | undefined;
     return () => {
       if (seq === undefined && counts.taken >= target) seq = counts.lastSeq;
@@ -211,13 +217,13 @@ export class Consumer {
     };
   }
 
-  #logBarrier(): () => boolean {
-    const { counts } = this.#store;
-    this.#spool?.refresh();
-    const settled = (scope: number): number => counts.get(scope, DELIVERED) + counts.dropped(scope);
-    const targets = this.#runners.map((_, sink) => settled(sinkScope(sink)) + counts.get(sinkScope(sink), SPILLED));
-    return () =>
-      this.#runners.every((runner, sink) => runner.failing || settled(sinkScope(sink)) >= (targets[sink] as number));
+  /** What waits on disk by now is delivered, but to a sink that fails. */
+  #spoolBarrier(): () => boolean {
+    const spool = this.#spool;
+    if (spool === undefined) return () => true;
+    spool.refresh();
+    const targets = this.#runners.map((_, sink) => spool.gone(sink) + spool.waiting(sink));
+    return () => this.#runners.every((runner, sink) => runner.failing || spool.gone(sink) >= (targets[sink] as number));
   }
 
   /** What only the spool is to get goes there, and what it holds is looked at again. */

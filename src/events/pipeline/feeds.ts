@@ -12,7 +12,7 @@ export interface Entry {
   readonly ref: number;
 }
 
-/** Where a sink's events come from. All but `waiting`, `isPressing` and `take` stand within a change. */
+/** Where a sink's events come from. `delivered`, `dropped` and `giveUp` stand within a change. */
 export interface Feed {
   /** How long events may wait for a batch to fill. */
   readonly intervalMs: number;

@@ -88,12 +88,15 @@ export class Intake {
     } else if (this.#makeRoom(critical, length, now)) {
       this.#store.add(event);
       counts.take(seq);
-    } else if (this.#spillsVictims(now) && this.#spiller.appendArriving(event, now)) {
-      for (let scope = EVENT_SCOPE; scope <= limits.sinks; scope++) counts.add(scope, SPILLED, 1);
-      counts.take(seq);
     } else {
-      counts.take(seq);
-      counts.addDroppedAtOnce(this.#reason);
+      const outcome = this.#spillsVictims(now) ? this.#spiller.appendArriving(event, now) : 'failed';
+      if (outcome === 'written') {
+        for (let scope = EVENT_SCOPE; scope <= limits.sinks; scope++) counts.add(scope, SPILLED, 1);
+        counts.take(seq);
+      } else {
+        counts.take(seq);
+        counts.addDroppedAtOnce(outcome === 'too_large' ? 'too_large' : this.#reason);
+      }
     }
   }
 

@@ -1,5 +1,5 @@
 import type { StoredEvent } from '../store/slots.js';
-import type { Store } from '../store/store.js';
+import type { AppendOutcome, Store } from '../store/store.js';
 import type { Spool } from './spool.js';
 import type { StoredEvents } from './stored-events.js';
 
@@ -32,11 +32,11 @@ export class Spiller {
   }
 
   /** Writes a record that finds no place in the store. */
-  appendArriving({ seq, kind, critical, bytes, sampling }: StoredEvent, now: number): boolean {
+  appendArriving({ seq, kind, critical, bytes, sampling }: StoredEvent, now: number): AppendOutcome {
     const json = this.#events.json(bytes, seq, sampling);
-    if (json === undefined || this.#spool === undefined) return false;
+    if (json === undefined || this.#spool === undefined) return 'failed';
     const sinks = (1 << this.#store.limits.sinks) - 1;
-    return this.#spool.append({ id: this.#events.id(seq), kind, critical, json, sinks }, now) === 'written';
+    return this.#spool.append({ id: this.#events.id(seq), kind, critical, json, sinks }, now);
   }
 
   #append(slot: number, now: number): boolean {
@@ -47,6 +47,9 @@ export class Spiller {
     }
     const write = (sinks: number, dropped: Parameters<Spool['append']>[2]) =>
       (this.#spool as Spool).append({ ...event, sinks }, now, dropped);
-    return this.#store.append(slot, write) === 'written';
+    const outcome = this.#store.append(slot, write);
+    // It would be the oldest for ever, and come back each time.
+    if (outcome === 'too_large') this.#store.dropAll(slot, 'too_large');
+    return outcome === 'written' || outcome === 'too_large';
   }
 }

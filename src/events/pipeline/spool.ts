@@ -21,6 +21,7 @@ export class Spool {
   readonly #reader: SpoolReaderPort | undefined;
   /** Which events are not delivered when their last sink is done with them, and why. */
   readonly #dropped = new Map<string, DropReason>();
+  readonly #gone: number[];
   #refusesUntil = 0;
   #appended = false;
   #lostBefore: SpoolCounts;
@@ -33,6 +34,7 @@ export class Spool {
     this.#reader = reader;
     // What was found to be lost as it was opened is counted by who repaired the store.
     this.#lostBefore = copyOf(reader?.lost);
+    this.#gone = Array.from({ length: store.limits.sinks }, () => 0);
   }
 
   get isLog(): boolean {
@@ -46,6 +48,11 @@ export class Spool {
 
   takes(now: number): boolean {
     return this.#writer !== undefined && now >= this.#refusesUntil;
+  }
+
+  /** How many events this sink needs no more that stood here since it was opened, whatever became of them. */
+  gone(sink: number): number {
+    return this.#gone[sink] ?? 0;
   }
 
   waiting(sink: number): number {
@@ -85,6 +92,7 @@ export class Spool {
       events: lost.events - before.events,
       perSink: lost.perSink.map((events, sink) => events - (before.perSink[sink] ?? 0)),
     };
+    for (const [sink, events] of newlyLost.perSink.entries()) this.#addGone(sink, events);
     const { sinks } = this.#store.limits;
     measure(this.#store.counts, sinks, { ...counts, lost: newlyLost });
     closeGaps(this.#store.counts, sinks, 'spool_corrupt');
@@ -103,7 +111,7 @@ export class Spool {
     if (outcome === 'written') {
       this.#appended = true;
       if (dropped !== undefined) this.#rememberDropped(record.id, dropped);
-    } else {
+    } else if (outcome !== 'too_large') {
       this.#refusesUntil = now + REFUSAL_MS;
     }
     return outcome;
@@ -151,6 +159,11 @@ export class Spool {
     count(gone);
     this.#store.counts.add(EVENT_SCOPE, SPILLED, -gone);
     this.#store.counts.add(sinkScope(sink), SPILLED, -events.length);
+    this.#addGone(sink, events.length);
+  }
+
+  #addGone(sink: number, events: number): void {
+    this.#gone[sink] = this.gone(sink) + events;
   }
 
   #rememberDropped(id: string, reason: DropReason): void {

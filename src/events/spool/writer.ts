@@ -52,7 +52,9 @@ export class SpoolWriter {
     this.segments = new WriterSegments(directory, descriptor, sinks, this.settings);
     // Made at once, so that a reader of any later day knows that this writer was there.
     this.attempt(() => void this.startSegment());
-    if (this.settings.fsync !== 'never') this.sync();
+    if (this.settings.fsync === 'never') return;
+    if (this.settings.background) this.syncInBackground();
+    else this.sync();
   }
 
   /** `sinks` are the names behind the bits of the records' masks. Throws SPOOL_UNUSABLE. */
@@ -71,13 +73,14 @@ export class SpoolWriter {
   }
 
   append(event: SpoolRecord): AppendOutcome {
-    if (this.closed || !mayFit(event)) return 'failed';
+    if (this.closed) return 'failed';
+    if (!mayFit(event)) return 'too_large';
     const standing = this.refusal.standing;
     if (standing !== undefined) return standing;
     if (this.unsafe && !this.rescueIfDue()) return this.refusal.begin('failed');
     if (!this.hasUnsyncedRoom()) return this.refusal.begin(this.settings.background ? 'full' : 'failed');
     const length = this.records.encode(this.sequence, event);
-    if (length > LONGEST_RECORD) return 'failed';
+    if (length > LONGEST_RECORD) return 'too_large';
     const outcome = this.attempt(() => this.place(length));
     if (outcome !== 'written') return outcome;
     this.sequence += 1;
@@ -196,10 +199,11 @@ export class SpoolWriter {
   }
 
   private syncInBackground(): void {
-    if (this.syncing !== undefined || (this.records.count === 0 && this.segments.retired.length === 0)) return;
+    if (this.syncing !== undefined) return;
+    const files = this.files().filter((file) => !file.isSynced);
+    if (files.length === 0 && this.segments.retired.length === 0) return;
     this.syncedAt = this.settings.host.elapsed();
     const syncing = { records: this.records, retired: this.segments.retired };
-    const files = this.files().filter((file) => !file.isSynced);
     this.syncing = syncing;
     this.records = this.spare ?? new UnsyncedRecords();
     this.spare = undefined;

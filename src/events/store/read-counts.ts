@@ -43,8 +43,9 @@ export interface ProducerCounts {
   readonly rejected: Readonly<Partial<Record<RejectReason, number>>>;
   /** Accepted, and dropped before they were in the ring. */
   readonly dropped: Readonly<Partial<Record<DropReason, number>>>;
-  /** In the ring: written, and not given back by its reader. */
+  /** In the ring: written, and not given back by its reader; and what they take there. */
   readonly waiting: number;
+  readonly waitingBytes: number;
 }
 
 export interface SinkState {
@@ -94,32 +95,40 @@ export class CountsReader {
     this.#rules = rules;
     this.#onDiskOnly = limitsOf(memory).events === 0;
     this.#copy = new Float64Array(numbers.length);
-    this.#last = this.#counts({ submitted: 0, rejected: {}, dropped: {}, waiting: 0 }, 0, 0, false);
+    this.#last = this.#counts({ submitted: 0, rejected: {}, dropped: {}, waiting: 0, waitingBytes: 0 }, 0, false);
   }
 
-  /** Where the writer died within a change, the last reading before it, until its successor has repaired the counts. */
+  /**
+   * Where a change is longer than that, since the disk is asked within it or its writer has died, the last reading before it: until
+   * it is over, or repaired by the writer's successor.
+   */
   read(producer: ProducerCounts): PipelineCounts {
     const until = performance.now() + PATIENCE_MS;
     do {
-      const before = Atomics.load(this.#header, CHANGES);
-      if ((before & 1) !== 0) {
-        Atomics.wait(this.#header, CHANGES, before, PAUSE_MS);
-        continue;
-      }
-      this.#copy.set(this.#numbers);
-      const taken = this.#copy[Atomics.load(this.#header, TAKEN_COPY) + TAKEN] as number;
-      const halfFull = Atomics.load(this.#header, HALF_FULL) === 1;
-      // The reader of the ring gives space back within a change, so that what left the ring is in the counts.
-      const { waiting } = producer;
-      // Adds nothing: unlike a mere load, it is not overtaken by the reads before it on any processor.
-      if (Atomics.add(this.#header, CHANGES, 0) !== before) continue;
-      this.#last = this.#counts(producer, taken, waiting, halfFull);
-      return this.#last;
+      const counts = this.readNow(producer);
+      if (counts !== undefined) return counts;
+      const changes = Atomics.load(this.#header, CHANGES);
+      if ((changes & 1) !== 0) Atomics.wait(this.#header, CHANGES, changes, PAUSE_MS);
     } while (performance.now() < until);
     return this.#last;
   }
 
-  #counts(producer: ProducerCounts, taken: number, inRing: number, halfFull: boolean): PipelineCounts {
+  /** `undefined` within a change: for callers that must not wait for its end. */
+  readNow(producer: ProducerCounts): PipelineCounts | undefined {
+    const before = Atomics.load(this.#header, CHANGES);
+    if ((before & 1) !== 0) return undefined;
+    this.#copy.set(this.#numbers);
+    const taken = this.#copy[Atomics.load(this.#header, TAKEN_COPY) + TAKEN] as number;
+    const halfFull = Atomics.load(this.#header, HALF_FULL) === 1;
+    // The reader of the ring gives space back within a change, so that what left the ring is in the counts.
+    const { waiting, waitingBytes } = producer;
+    // Adds nothing: unlike a mere load, it is not overtaken by the reads before it on any processor.
+    if (Atomics.add(this.#header, CHANGES, 0) !== before) return undefined;
+    this.#last = this.#counts({ ...producer, waiting, waitingBytes }, taken, halfFull);
+    return this.#last;
+  }
+
+  #counts(producer: ProducerCounts, taken: number, halfFull: boolean): PipelineCounts {
     const recovered = this.#at(EVENT_SCOPE, RECOVERED);
     const rejected = sum(producer.rejected);
     // Under `wal` they are on disk before the reader has seen them.
@@ -132,7 +141,7 @@ export class CountsReader {
       delivered: this.#at(scope, DELIVERED),
       dropped: this.#dropped(scope, producer),
       spilled: this.#at(scope, SPILLED) + unseen,
-      pending: this.#at(scope, WAITING) + this.#at(scope, SPOOL_BOUND) + inRing,
+      pending: this.#at(scope, WAITING) + this.#at(scope, SPOOL_BOUND) + producer.waiting,
       inFlight: this.#at(scope, IN_FLIGHT),
     });
     const perSink = <T>(make: (scope: number) => T): Record<string, T> =>
@@ -149,7 +158,7 @@ export class CountsReader {
       eventsPersisted: total(DELIVERED),
       lastFlushAt: (this.#copy[LAST_FLUSH] as number) || undefined,
       halfFull,
-      bytesHeld: this.#copy[BYTES_HELD] as number,
+      bytesHeld: (this.#copy[BYTES_HELD] as number) + producer.waitingBytes,
       depth: { critical: this.#copy[DEPTH_CRITICAL] as number, normal: this.#copy[DEPTH_NORMAL] as number },
       sinkStates: perSink((scope) => ({
         batches: this.#at(scope, BATCHES),

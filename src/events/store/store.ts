@@ -19,7 +19,7 @@ import * as status from './status.js';
 const NONE = -1;
 const ALL_STATES = 0b1111;
 
-export type AppendOutcome = 'written' | 'full' | 'failed';
+export type AppendOutcome = 'written' | 'full' | 'failed' | 'too_large';
 
 /**
  * The events between the ring and the sinks, in memory that outlives their thread. Each knows for itself what every

@@ -1,25 +1,25 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { codes, type PromptheusErrorCode } from '../../errors/codes.js';
 import { PromptheusError } from '../../errors/promptheus-error.js';
 import { ownFile } from '../../internal/own-file.js';
+import { receiptOf } from '../sinks/receipt.js';
 import type { Sink } from '../sinks/sink.js';
+import { type Trouble, troubleOf } from '../sinks/trouble.js';
 import { mendCounts, type PipelineStart } from './assemble.js';
+import { Deadline } from './deadline.js';
 import type { HostEvents, StopOutcome } from './host-events.js';
 import { LocalConsumer } from './local.js';
-import {
-  type FromThread,
-  type Recovery,
-  type ThreadState,
-  type ToThread,
-  type Trouble,
-  troubleOf,
-} from './messages.js';
+import type { FromThread, Recovery, ThreadState, ToThread } from './messages.js';
 import { OpenOnce } from './open-once.js';
 import type { ThreadStart } from './worker.js';
 
 /** A thread that ends this often in a minute is not started again. */
 const MOST_RESTARTS = 5;
 const MINUTE_MS = 60_000;
+/** While the spool cannot be used, the first pause before another thread tries; twice as long each time. */
+const FIRST_PAUSE_MS = 100;
+const LONGEST_PAUSE_MS = 2_000;
 /** What a thread gets beyond the time of a stop, to say how it went. */
 const THREAD_MS = 500;
 const NO_STATE: ThreadState = { spoolBytes: 0 };
@@ -53,7 +53,13 @@ export class PipelineHost {
   /** How many wait for the thread. */
   private waiting = 0;
   private restarts: number[] = [];
+  /** Of the thread that ended last. */
+  private failure: Trouble | undefined;
+  private deadline: Deadline | undefined;
+  private stopped: Promise<StopOutcome> | undefined;
   private stopping = false;
+  /** A stop waits for no pause. */
+  private readonly hurried = new AbortController();
 
   constructor(
     private readonly startOf: () => PipelineStart,
@@ -89,13 +95,24 @@ export class PipelineHost {
     await this.waited(this.begin().then(() => this.call((call) => ({ to: 'flush', call }))));
   }
 
-  async stop(timeoutMs: number): Promise<StopOutcome> {
+  /** Called again, it ends sooner where there is less time. */
+  stop(timeoutMs: number): Promise<StopOutcome> {
+    if (this.deadline?.bringForward(timeoutMs + THREAD_MS)) {
+      for (const call of this.calls.values()) this.ask(call, { again: true });
+    }
+    this.hurried.abort();
+    this.stopped ??= this.end(timeoutMs);
+    return this.stopped;
+  }
+
+  private async end(timeoutMs: number): Promise<StopOutcome> {
     if (this.ready === undefined) return { timedOut: false, undelivered: 0 };
-    const until = performance.now() + timeoutMs;
+    const deadline = new Deadline(timeoutMs + THREAD_MS);
+    this.deadline = deadline;
     // Another thread that has to take over has only what is left of the time.
-    const left = (): number => Math.max(0, until - performance.now());
+    const left = (): number => Math.max(0, deadline.leftMs - THREAD_MS);
     const stopped = this.ready.then(() => this.call((call) => ({ to: 'stop', call, timeoutMs: left() })));
-    const answered = await within(timeoutMs + THREAD_MS, this.waited(stopped));
+    const answered = await deadline.within(this.waited(stopped));
     this.stopping = true;
     await this.worker?.terminate();
     if (answered !== undefined && this.local === undefined) mendCounts(this.startOf());
@@ -114,7 +131,7 @@ export class PipelineHost {
   /** One that does not come back is left behind. */
   private async closeSinks(timeoutMs: number): Promise<void> {
     const ours = this.mainSinks.filter((_, at) => !this.isInThread(this.sinks[at]));
-    await within(timeoutMs, Promise.allSettled(ours.map((sink) => sink.close())));
+    await new Deadline(timeoutMs).within(Promise.allSettled(ours.map((sink) => sink.close())));
   }
 
   private isInThread(sink: Sink | undefined): boolean {
@@ -145,8 +162,9 @@ export class PipelineHost {
         } else this.hear(message, worker);
       });
       worker.on('error', (error: unknown) => {
-        this.events.warn('event_thread', `the thread of events failed: ${troubleOf(error).message}`);
-        resolve([troubleOf(error)]);
+        this.failure = troubleOf(error);
+        this.events.warn('event_thread', `the thread of events failed: ${this.failure.message}`);
+        resolve([this.failure]);
       });
       worker.on('exit', () => {
         resolve([]);
@@ -161,12 +179,26 @@ export class PipelineHost {
     this.worker = undefined;
     const now = performance.now();
     this.restarts = [...this.restarts.filter((at) => now - at < MINUTE_MS), now];
-    const next = this.restarts.length > MOST_RESTARTS ? this.runHere('it ended too often') : this.spawn();
+    const { length } = this.restarts;
+    const isSpoolless = this.failure?.code === 'SPOOL_UNUSABLE';
+    // Without the log there would be nothing to read, here either.
+    const needsSpool = isSpoolless && this.startOf().spool?.isLog === true;
+    const isTooOften = length > MOST_RESTARTS && !needsSpool;
+    const pauseMs = isSpoolless ? Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** (length - 1)) : 0;
+    const next = isTooOften ? this.runHere('it ended too often') : this.spawnAfter(pauseMs);
     this.ready = next;
     // Whoever waited for the former one waits for what replaces it.
     void next.then(() => {
       for (const call of this.calls.values()) this.ask(call);
     });
+  }
+
+  /** The former process may be about to leave the spool. */
+  private async spawnAfter(pauseMs: number): Promise<readonly Trouble[]> {
+    this.failure = undefined;
+    const { signal } = this.hurried;
+    if (pauseMs > 0) await sleep(pauseMs, undefined, { ref: this.waiting > 0, signal }).catch(() => {});
+    return this.stopping ? [] : this.spawn();
   }
 
   private async runHere(why: string): Promise<readonly Trouble[]> {
@@ -215,7 +247,7 @@ export class PipelineHost {
   private async write({ call, sink, batch }: FromThread & { from: 'write' }, from: Worker): Promise<void> {
     const answer = (message: ToThread): void => from.postMessage(message);
     try {
-      answer({ to: 'answer', call, receipt: await this.mainSinks[sink]?.write(batch) });
+      answer({ to: 'answer', call, receipt: receiptOf(await this.mainSinks[sink]?.write(batch)) });
     } catch (error) {
       answer({ to: 'fail', call, trouble: troubleOf(error) });
     }
@@ -248,11 +280,11 @@ export class PipelineHost {
     });
   }
 
-  private ask(call: Call): void {
+  private ask(call: Call, { again = false } = {}): void {
     const message = call.message();
     if (this.local !== undefined) {
       void (message.to === 'stop' ? this.local.stop(message.timeoutMs) : this.local.flush()).then(call.done);
-    } else if (this.worker !== undefined && call.asked !== this.worker) {
+    } else if (this.worker !== undefined && (again || call.asked !== this.worker)) {
       call.asked = this.worker;
       this.worker.postMessage(message);
     }
@@ -262,17 +294,4 @@ export class PipelineHost {
 /** One for each who asks: on one for all, whoever waited would be kept for ever. */
 function never(): Promise<undefined> {
   return new Promise(() => {});
-}
-
-/** What a promise gives in time; `undefined` where it is late. */
-async function within<T>(milliseconds: number, promise: Promise<T>): Promise<T | undefined> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<undefined>((resolve) => {
-    timer = setTimeout(resolve, milliseconds, undefined);
-  });
-  try {
-    return await Promise.race([promise, late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

@@ -8,6 +8,7 @@ import type { Recovery } from './messages.js';
 export class LocalConsumer {
   private readonly parts: AssembledConsumer;
   private readonly driver: Driver;
+  private closed = false;
 
   /** @throws {SPOOL_UNUSABLE} */
   constructor(start: PipelineStart, sinks: readonly Sink[], { warn, debug, batchAnswered }: HostEvents) {
@@ -33,8 +34,11 @@ export class LocalConsumer {
   /** Its sinks are closed by whoever made them. */
   async stop(timeoutMs: number): Promise<StopOutcome> {
     const outcome = await this.alive(() => this.parts.consumer.stop(timeoutMs));
-    this.driver.end();
-    this.parts.close();
+    if (!this.closed) {
+      this.closed = true;
+      this.driver.end();
+      this.parts.close();
+    }
     return outcome;
   }
 

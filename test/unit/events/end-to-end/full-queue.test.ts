@@ -47,6 +47,19 @@ describe('a full queue', () => {
     expect(queueBytes).toBeLessThanOrEqual(mostBytes);
   });
 
+  it('of bytes lets callers in that wait for room, and drops nothing of theirs', async () => {
+    const sinks = [jsonlSink({ path: join(aFolder(), 'events.jsonl') })];
+    const { events } = pipeline({ sinks, queueLimitBytes: MIB, batchSize: 20, whenFull: 'block', flushIntervalMs: 50 });
+    const context = { a: 'x'.repeat(8_000), b: 'y'.repeat(8_000) };
+    for (let round = 0; round < 40; round++) {
+      const waits = Array.from({ length: 300 }, () =>
+        events.recordWhenRoom({ name: 'n', value: 1, context }, { timeoutMs: 20_000 }),
+      );
+      expect(new Set(await Promise.all(waits))).toEqual(new Set(['accepted']));
+    }
+    expect(events.stats()).toMatchObject({ accepted: 12_000, dropped: {} });
+  }, 60_000);
+
   it('does not come of events that are long: a sink with nothing to do gets them before', async () => {
     // 900 of 14 kB are no batch of 1,000, and more than the 10 MiB of the queue.
     const { events } = pipeline({ sinks: [jsonlSink({ path: join(aFolder(), 'events.jsonl') })] });

@@ -189,6 +189,9 @@ export class Process {
       get waiting() {
         return waiting.waiting;
       },
+      get waitingBytes() {
+        return waiting.used;
+      },
     });
   }
 

@@ -106,6 +106,7 @@ export class Rig {
       submitted: ring.accepted + this.logged + this.refused,
       rejected: { spool_full: this.refused },
       dropped: { ring_full: ring.full },
+      waitingBytes: 0,
       get waiting() {
         return ring.waiting;
       },

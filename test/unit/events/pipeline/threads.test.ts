@@ -72,6 +72,7 @@ describe('consumers in threads', () => {
       submitted: ring[PUBLISHED]!,
       rejected: {},
       dropped: {},
+      waitingBytes: 0,
       get waiting() {
         return Atomics.load(ring, PUBLISHED) - Atomics.load(ring, RELEASED);
       },

@@ -94,6 +94,13 @@ describe('appending', () => {
     expect(disk.syncs - syncs).toBe(2);
   });
 
+  it('never waits for the disk as it opens in the background', () => {
+    const syncs = vi.spyOn(disk, 'sync');
+    const later = vi.spyOn(disk, 'syncLater').mockImplementation(() => {});
+    open({ background: true }).append({ id: 'x', kind: 'wide', critical: false, json: '{}', sinks: 1 });
+    expect([syncs.mock.calls.length, later.mock.calls.length]).toEqual([0, 2]);
+  });
+
   it('never waits for the disk in the background: it refuses when the bound is reached', () => {
     const writer = open({ unsyncedRecords: 10, background: true });
     vi.spyOn(disk, 'syncLater').mockImplementation(() => {});
@@ -106,9 +113,9 @@ describe('appending', () => {
   it('refuses what is longer than a record can be, and what comes after close', () => {
     const writer = open();
     for (const json of ['x'.repeat(2_000_000), 'ü'.repeat(600_000)]) {
-      expect(writer.append({ id: 'x', kind: 'wide', critical: false, json, sinks: 1 })).toBe('failed');
+      expect(writer.append({ id: 'x', kind: 'wide', critical: false, json, sinks: 1 })).toBe('too_large');
     }
-    expect(append(writer, ['x'.repeat(1_001)])).toEqual(['failed']);
+    expect(append(writer, ['x'.repeat(1_001)])).toEqual(['too_large']);
     expect(append(writer, ['y'])).toEqual(['written']);
     writer.close();
     expect(append(writer, ['z'])).toEqual(['failed']);

@@ -3,7 +3,7 @@ import { createStoreMemory } from '../../../../src/events/store/layout.js';
 import { CountsReader } from '../../../../src/events/store/read-counts.js';
 import { Store } from '../../../../src/events/store/store.js';
 
-const nothing = { submitted: 0, rejected: {}, dropped: {}, waiting: 0 };
+const nothing = { submitted: 0, rejected: {}, dropped: {}, waiting: 0, waitingBytes: 0 };
 
 describe('the counts, read from another thread', () => {
   it('are the last whole ones while a change is under way', () => {
@@ -14,6 +14,7 @@ describe('the counts, read from another thread', () => {
     store.begin();
     store.add({ seq: 0, kind: 'metric', critical: false, bytes: Buffer.alloc(10) });
     expect(reader.read({ ...nothing, submitted: 1 })).toMatchObject({ accepted: 0, pending: 0 });
+    expect(reader.readNow({ ...nothing, submitted: 1 }), 'for who must not wait').toBeUndefined();
     store.counts.take(0);
     store.end();
     expect(reader.read({ ...nothing, submitted: 1 })).toMatchObject({ accepted: 1, pending: 1 });

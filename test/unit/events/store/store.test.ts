@@ -3,7 +3,7 @@ import { CELLS_USED, createStoreMemory, SLOTS_USED, viewsOf } from '../../../../
 import { CountsReader } from '../../../../src/events/store/read-counts.js';
 import { Store } from '../../../../src/events/store/store.js';
 
-const nothing = { submitted: 0, rejected: {}, dropped: {}, waiting: 0 };
+const nothing = { submitted: 0, rejected: {}, dropped: {}, waiting: 0, waitingBytes: 0 };
 
 describe('the store', () => {
   it('holds its events for whoever opens it next', () => {

@@ -12,7 +12,7 @@ it('what a thread was changing as it was ended can be read after it', () => {
   thread.begin();
   thread.counts.take(0);
   thread.counts.addDroppedAtOnce('shutdown');
-  const producer = { submitted: 1, rejected: {}, dropped: {}, waiting: 0 };
+  const producer = { submitted: 1, rejected: {}, dropped: {}, waiting: 0, waitingBytes: 0 };
   expect(reader.read(producer)).toMatchObject({ accepted: 0 });
   mendCounts({
     store,
