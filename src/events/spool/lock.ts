@@ -109,10 +109,18 @@ function create(path: string, process: string, files: SpoolFiles, host: SpoolHos
 
 function read(path: string, files: SpoolFiles): Holder | undefined {
   try {
-    return JSON.parse(readWhole(files, path).toString());
+    const found: unknown = JSON.parse(readWhole(files, path).toString());
+    return isHolder(found) ? found : undefined;
   } catch {
     return undefined;
   }
+}
+
+/** JSON of any other kind was written by somebody else, and holds nothing. */
+function isHolder(found: unknown): found is Holder {
+  if (typeof found !== 'object' || found === null) return false;
+  const { pid, process, started, host, boot }: Partial<Record<keyof Holder, unknown>> = found;
+  return Number.isSafeInteger(pid) && [process, started, host, boot].every((text) => typeof text === 'string');
 }
 
 function isHeld(holder: Holder | undefined, path: string, files: SpoolFiles, host: SpoolHost): boolean {

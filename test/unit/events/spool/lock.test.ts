@@ -47,11 +47,19 @@ describe('the lock of a spool', () => {
     ['another host, long ago', () => leave({ host: 'another' }, 16_000), false],
     ['somebody who is writing it', () => leave(''), true],
     ['somebody who died as he wrote it', () => leave('', 2_000), false],
+    ['nobody: null', () => leave('null', 2_000), false],
+    ['nobody: a number', () => leave('42', 2_000), false],
+    ['nobody: an object of another kind', () => leave('{"pid":"1","host":"a"}', 2_000), false],
   ])('of %s: held is %3$s', (_, arrange, held) => {
     arrange();
     expect(SpoolLock.isHeld(directory, nodeFiles, nodeHost)).toBe(held);
     if (held) expect(() => take(mine)).toThrow(/SPOOL_UNUSABLE/);
     else expect(take(mine).taken).toBe(true);
+  });
+
+  it.each(['null', '42', '{}'])('that says %s is told as one of a process that is not known', (text) => {
+    leave(text);
+    expect(() => take(mine)).toThrow(/is in use by another process; .*SPOOL_UNUSABLE/);
   });
 
   it('is renewed, so that other hosts can tell', () => {
