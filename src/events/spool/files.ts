@@ -21,6 +21,7 @@ export type OpenMode = 'create' | 'append' | 'change' | 'read' | 'directory';
 /** The file operations that a spool is made of, so that a test can give it a disk that fails. They throw as `node:fs` does. */
 export interface SpoolFiles {
   makeDirectory(path: string): void;
+  /** The names of its files: a directory in it is somebody else's, whatever its name. */
   list(directory: string): readonly string[];
   open(path: string, mode: OpenMode): number;
   size(descriptor: number): number;
@@ -53,7 +54,8 @@ const NO_DIRECTORY = -1;
 
 export const nodeFiles: SpoolFiles = {
   makeDirectory: (path) => void mkdirSync(path, { recursive: true }),
-  list: (directory) => readdirSync(directory),
+  list: (directory) =>
+    readdirSync(directory, { withFileTypes: true }).flatMap((entry) => (entry.isDirectory() ? [] : [entry.name])),
   open: (path, mode) =>
     mode === 'directory' && process.platform === 'win32' ? NO_DIRECTORY : openSync(path, FLAGS[mode], 0o600),
   size: (descriptor) => fstatSync(descriptor).size,

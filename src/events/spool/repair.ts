@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { setCursorsAside } from './cursors.js';
 import { inDirectory } from './directory.js';
-import { removeIfThere, type SpoolFiles, writeAll } from './files.js';
+import { closeQuietly, removeIfThere, type SpoolFiles, writeAll } from './files.js';
 import type { SpoolHost } from './host.js';
 import { viewSpool } from './inspect.js';
 import { SpoolLock } from './lock.js';
@@ -26,10 +26,10 @@ export function repairSpool(directory: string, process: string, files: SpoolFile
     try {
       const repairs = repairAll(files, directory);
       files.sync(descriptor);
+      closeQuietly(files, descriptor);
       return repairs;
     } finally {
       lock.release();
-      files.close(descriptor);
     }
   });
 }

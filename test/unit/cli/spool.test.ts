@@ -1,4 +1,4 @@
-import { readdirSync } from 'node:fs';
+import { mkdirSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { append, idsOf, numbered, RealSpool } from '../events/spool/real-spool.js';
@@ -20,6 +20,17 @@ function flip(id: string): (bytes: Buffer) => Buffer {
     return bytes;
   };
 }
+
+it.each(['inspect', 'verify', 'repair'])(
+  'promptheus spool %s passes by a directory that is named as a segment is',
+  (action) => {
+    spool.written(numbered(2));
+    const before = promptheus('spool', action, spool.directory);
+    mkdirSync(join(spool.directory, `000000000009.${'a'.repeat(16)}.segment`));
+    expect(promptheus('spool', action, spool.directory)).toEqual(before);
+    expect(before).toMatchObject({ code: 0, err: '' });
+  },
+);
 
 describe('promptheus spool inspect', () => {
   it('tells what waits, for whom and since when, and changes nothing', () => {
@@ -123,6 +134,17 @@ describe('promptheus spool repair', () => {
     expect(promptheus('spool', 'verify', spool.directory).out).toContain('cursors.json: damaged');
     expect(promptheus('spool', 'repair', spool.directory).out).toContain('cursors.json: damaged, set aside');
     expect(spool.corrupt).toEqual(['cursors.json.corrupt']);
+  });
+
+  it('says what stood in its way, and leaves no lock', () => {
+    spool.written(numbered(2));
+    spool.change(spool.segments[0]!, (bytes) => bytes.fill(1, 17, 18));
+    // Where the damaged segment is to be put.
+    mkdirSync(join(spool.directory, `${spool.segments[0]}.corrupt`));
+    const { code, err } = promptheus('spool', 'repair', spool.directory);
+    expect(code).toBe(1);
+    expect(err).toMatch(/cannot be used: .*rename.*SPOOL_UNUSABLE/s);
+    expect(listing()).not.toContain('lock');
   });
 
   it('leaves a spool alone that a process works in', () => {
