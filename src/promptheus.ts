@@ -63,7 +63,7 @@ export interface Promptheus extends Instruments, Recorders {
   start(): Promise<void>;
   /**
    * Delivers the events that are left (10 s by default), closes the servers that this instance started, and watches event loop and
-   * garbage collector no more; if it was the default one, the next that is made becomes it. Resolves with what became of every event.
+   * garbage collector no more; if it was the default one, the next that `createPromptheus` makes becomes it. Resolves with what became of every event.
    *
    * @throws {STOP_TIMEOUT} with `report`, when events were neither delivered nor spilled in time
    */
@@ -115,16 +115,33 @@ export function createInstance(options: PromptheusOptions, events?: EventParts):
     );
   }
   const instance = assemble(resolved, isDefault, logger, events);
-  if (isDefault) slot.instance = instance;
+  if (isDefault) {
+    slot.instance = instance;
+    slot.stopped = undefined;
+  }
   return instance;
 }
 
-/** The default instance; made with default options where none was. */
+/** Those that no application has made and configured. */
+const implied = new WeakSet<Promptheus>();
+
+/** The default instance, also when it was stopped: until the next is made. Made with default options where none was. */
 export function promptheus(): Promptheus {
-  return (slot.instance as Promptheus | undefined) ?? createPromptheus();
+  const found = (slot.instance ?? slot.stopped) as Promptheus | undefined;
+  if (found !== undefined) return found;
+  const made = createPromptheus();
+  implied.add(made);
+  return made;
 }
 
 setInstanceFactory(promptheus);
+
+/** One of default options in its place would take what comes late, and nobody would read it. */
+function freeSlot(instance: Promptheus): void {
+  if (slot.instance !== instance) return;
+  slot.instance = undefined;
+  if (!implied.has(instance)) slot.stopped = instance;
+}
 
 /** How long `stop()` may take (S1.3), and a caller waits for room. */
 const STOP_MS = 10_000;
@@ -175,7 +192,7 @@ function assemble(options: ResolvedOptions, isDefault: boolean, logger: Logger, 
     },
     async start() {
       bridges?.join();
-      await recorder.start();
+      if (recorder.isRunning) await recorder.start();
     },
     async stop({ timeoutMs = STOP_MS } = {}) {
       const stopped = recorder.stop(timeoutMs);
@@ -185,7 +202,7 @@ function assemble(options: ResolvedOptions, isDefault: boolean, logger: Logger, 
       servers.clear();
       stopRuntime?.();
       bridges?.leave();
-      if (slot.instance === instance) slot.instance = undefined;
+      freeSlot(instance);
       return stopped;
     },
   };

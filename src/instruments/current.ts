@@ -8,6 +8,6 @@ export function setInstanceFactory(factory: () => Instruments): void {
 
 /** The default instance, made at its first use; `undefined` where only the decorators were ever loaded. */
 export function currentInstruments(): Instruments | undefined {
-  slot.instance ??= (slot.instanceFactory as (() => Instruments) | undefined)?.();
-  return slot.instance as Instruments | undefined;
+  const found = (slot.instance ?? slot.stopped) as Instruments | undefined;
+  return found ?? (slot.instanceFactory as (() => Instruments) | undefined)?.();
 }

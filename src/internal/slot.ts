@@ -2,6 +2,8 @@
 export interface Slot {
   /** The default instance. */
   instance?: unknown;
+  /** The one before, which the application had made and has stopped: until it makes another, it is told what comes too late. */
+  stopped?: unknown;
   /** It was said that a second default instance was asked for. */
   secondDefaultSaid?: boolean;
   /** Makes the default instance where none is; one for all copies, so that a second copy makes no second instance. */

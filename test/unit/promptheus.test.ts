@@ -1,4 +1,11 @@
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
+import { memorySink } from '../../src/events/sinks/memory.js';
+import { recordOperation } from '../../src/instruments/track.js';
+import { observeLlm } from '../../src/instruments/wrappers/observe-llm.js';
+import { trackOperation } from '../../src/instruments/wrappers/track-operation.js';
 import { slot } from '../../src/internal/slot.js';
 import { createPromptheus, type Promptheus, promptheus } from '../../src/promptheus.js';
 
@@ -12,6 +19,7 @@ const make: typeof createPromptheus = (options) => {
 afterEach(async () => {
   for (const instance of made.splice(0)) await instance.stop();
   delete slot.secondDefaultSaid;
+  delete slot.stopped;
 });
 
 describe('the default instance', () => {
@@ -23,6 +31,41 @@ describe('the default instance', () => {
     await first.stop();
     const next = make();
     expect(promptheus()).toBe(next);
+  });
+
+  it('that was stopped is told what comes too late, until the application makes another', async () => {
+    const first = make({ events: { sinks: [memorySink()] } });
+    const observed = observeLlm(() => 7, { provider: 'openai', model: 'gpt' });
+    recordOperation('cron', 'nightly', 1);
+    await first.stop();
+    expect(promptheus()).toBe(first);
+    expect(() => recordOperation('cron', 'late', 1)).toThrow(expect.objectContaining({ code: 'NOT_RUNNING' }));
+    expect(trackOperation('cron', 'late', () => 1)).toBe(1);
+    expect(observed()).toBe(7);
+    const { rejected, submitted } = first.events.stats();
+    expect(submitted).toBeGreaterThan(1);
+    expect(rejected).toEqual({ already_shutdown: submitted - 1 });
+    expect((await first.scrape()).body.toString()).toContain('llm_requests_total{');
+    const warn = vi.fn();
+    const next = make({ events: { sinks: [memorySink()] }, logger: { warn, info() {} } });
+    expect(warn).not.toHaveBeenCalled();
+    recordOperation('cron', 'nightly', 1);
+    expect(next.events.stats()).toMatchObject({ submitted: 1, rejected: {} });
+  });
+
+  it('that nobody had made is followed by another', async () => {
+    const first = promptheus();
+    await first.stop();
+    const second = promptheus();
+    made.push(second);
+    expect(second).not.toBe(first);
+  });
+
+  it('is not followed by one that says it is none', async () => {
+    const first = make();
+    await first.stop();
+    make({ default: false });
+    expect(promptheus()).toBe(first);
   });
 
   it('warns once of a second one', () => {
@@ -58,6 +101,16 @@ describe('an instance', () => {
     counter.inc({ a: 'x' });
     counter.labels('x').inc();
     expect(counter.get({ a: 'x' })).toBeUndefined();
+  });
+
+  it('that was stopped does not start again', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'promptheus-'));
+    const spoolDirectory = join(folder, 'spool');
+    const instance = make({ events: { sinks: [memorySink()], durability: 'wal', spoolDirectory } });
+    await instance.stop();
+    await instance.start();
+    expect(readdirSync(folder)).toEqual([]);
+    rmSync(folder, { recursive: true });
   });
 
   it('puts its prefix and its constant labels on every family of its own', async () => {

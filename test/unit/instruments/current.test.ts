@@ -10,7 +10,10 @@ const QUERIES = 'db_query_duration_seconds_count{query_type="select",company_id=
 
 describe('the default instance', () => {
   const query = observeQuery(() => 7, { queryType: 'select' });
-  afterEach(() => (slot.instance as Promptheus | undefined)?.stop());
+  afterEach(async () => {
+    await (slot.instance as Promptheus | undefined)?.stop();
+    delete slot.stopped;
+  });
 
   it('is looked up when a wrapped function is called, not when it is wrapped', async () => {
     const first = createPromptheus({ registry: false });
