@@ -25,7 +25,10 @@ export class ThreadOutlet implements Outlet {
   private readonly ring: SharedArrayBuffer;
   private readonly waiting: RingReader;
   private readonly reader: CountsReader;
-  private readonly onExit = (): void => this.exit();
+  private readonly onExit = (): void => {
+    this.exit();
+    this.leaveSpool();
+  };
 
   constructor(
     protected readonly options: ResolvedEvents,
@@ -83,8 +86,7 @@ export class ThreadOutlet implements Outlet {
 
   async stop(timeoutMs: number): Promise<StopOutcome> {
     const outcome = await this.host.stop(timeoutMs);
-    const { spoolDirectory } = this.options;
-    if (spoolDirectory !== undefined) SpoolLock.leave(spoolDirectory, this.processId, nodeFiles);
+    this.leaveSpool();
     process.off('exit', this.onExit);
     return outcome;
   }
@@ -122,6 +124,12 @@ export class ThreadOutlet implements Outlet {
     } catch {
       // The process ends; there is nobody left to tell.
     }
+  }
+
+  /** The lock knows a process, and what ends may be a thread of the application's: the process may live for long. */
+  private leaveSpool(): void {
+    const { spoolDirectory } = this.options;
+    if (spoolDirectory !== undefined) SpoolLock.leave(spoolDirectory, this.processId, nodeFiles);
   }
 
   private startOf(sinkNames: readonly string[]): PipelineStart {

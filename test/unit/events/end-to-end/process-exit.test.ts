@@ -1,5 +1,9 @@
 import { spawnSync } from 'node:child_process';
-import { join } from 'node:path';
+import { once } from 'node:events';
+import { readdirSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { Worker } from 'node:worker_threads';
 import { describe, expect, it } from 'vitest';
 import type { EventStats } from '../../../../src/index.js';
 import { memorySink } from './build.js';
@@ -39,6 +43,7 @@ describe.each([true, false])(
       const before = exiting(options, started);
       expectBalanced(before);
       expect(before).toMatchObject({ accepted: EVENTS, delivered: 0, dropped: {} });
+      expect(readdirSync(spoolDirectory)).not.toContain('lock');
       const sink = memorySink();
       const next = pipeline({ ...options, sinks: [sink] });
       await next.start();
@@ -98,3 +103,34 @@ describe.each(['memory', 'spill', 'wal'] as const)(
     });
   },
 );
+
+/** A thread of the application's that records, with a pipeline of its own, and ends. */
+const THREAD = `
+const { workerData } = require('node:worker_threads');
+const { events, count, ends } = workerData;
+void (async () => {
+  const { createPromptheus } = await import(workerData.build);
+  const sinks = [{ name: 'memory', write: () => new Promise(() => {}) }];
+  const instance = createPromptheus({ registry: false, default: false, logger: false, events: { ...events, sinks } });
+  await instance.start();
+  for (let value = 0; value < count; value++) instance.events.record({ name: 'n', value });
+  if (ends === 'by process.exit()') process.exit(0);
+})();
+`;
+
+describe.each(['spill', 'wal'] as const)('a thread of a process that goes on, durability: %s', (durability) => {
+  it.each(['by itself', 'by process.exit()'])('leaves all, and the spool free, when it ends %s', async (ends) => {
+    const spoolDirectory = join(aFolder(), 'spool');
+    const events = { durability, spoolDirectory, flushIntervalMs: 20 };
+    const build = pathToFileURL(resolve('dist/esm/src/index.js')).href;
+    const thread = new Worker(THREAD, { eval: true, workerData: { build, events, count: 100, ends } });
+    await once(thread, 'exit');
+    expect(readdirSync(spoolDirectory)).not.toContain('lock');
+    const sink = memorySink();
+    const next = pipeline({ ...events, sinks: [sink] });
+    await next.start();
+    await next.events.flush();
+    expect(sink.events.map(({ value }) => value)).toEqual(Array.from({ length: 100 }, (_, value) => value));
+    expect(await next.stop()).toMatchObject({ delivered: 100, recovery: { recovered: 100 } });
+  });
+});
