@@ -1,6 +1,6 @@
 import { PromptheusError, show } from '../../errors/promptheus-error.js';
 import type { EventFields } from '../encoding/record-writer.js';
-import { cutText } from '../redaction/cut-text.js';
+import { cutMasked } from '../redaction/mask-within.js';
 import { MOST_MESSAGE } from '../wide/error-field.js';
 
 /** An operation that is over, as it is given to `recordOperation` (S1.4). */
@@ -71,11 +71,11 @@ export function checkOperation(given: unknown, findForbiddenKey: FindForbiddenKe
   assert(metadata === null || isPlain(metadata), 'metadata must be a plain object', metadata);
   assertNoPersonalKey(metadata, findForbiddenKey);
   return {
-    operationType: cutText(operationType, MOST_NAME),
-    operationName: cutText(operationName, MOST_NAME),
+    operationType: cutMasked(operationType, MOST_NAME),
+    operationName: cutMasked(operationName, MOST_NAME),
     durationMs,
     success,
-    errorMessage: errorMessage === null ? null : cutText(errorMessage, MOST_MESSAGE),
+    errorMessage: errorMessage === null ? null : cutMasked(errorMessage, MOST_MESSAGE),
     metadata,
   };
 }

@@ -1,4 +1,4 @@
-import { cutText } from '../redaction/cut-text.js';
+import { cutMasked } from '../redaction/mask-within.js';
 
 const MOST_NAME = 128;
 
@@ -26,7 +26,7 @@ export class DetailRoom {
 
 /** A name that an application or a provider gave: a model, a collection, a host. */
 export function nameOf(text: string | undefined): string | undefined {
-  return text === undefined ? undefined : cutText(text, MOST_NAME);
+  return text === undefined ? undefined : cutMasked(text, MOST_NAME);
 }
 
 /** Milliseconds to the microsecond. */

@@ -1,4 +1,4 @@
-import { cutText } from '../redaction/cut-text.js';
+import { cutMasked } from '../redaction/mask-within.js';
 
 /** How much of an error's message is kept (S1.11). */
 export const MOST_MESSAGE = 1_000;
@@ -19,9 +19,9 @@ export function errorFieldOf(thrown: unknown): ErrorField {
   const code = textOf(thrown, 'code');
   const message = typeof thrown === 'string' ? thrown : textOf(thrown, 'message');
   return {
-    code: code === undefined ? undefined : cutText(code, MOST_CODE),
+    code: code === undefined ? undefined : cutMasked(code, MOST_CODE),
     type: name !== undefined && CLASS_NAME.test(name) ? name : '_OTHER',
-    message: message === undefined ? undefined : cutText(message, MOST_MESSAGE),
+    message: message === undefined ? undefined : cutMasked(message, MOST_MESSAGE),
   };
 }
 

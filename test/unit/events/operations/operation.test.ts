@@ -69,6 +69,20 @@ describe('checkOperation', () => {
     expect(operation.errorMessage).toHaveLength(1_000);
   });
 
+  it('shows no half of an address or a number where a text is cut', () => {
+    for (let before = 950; before <= 1_000; before++) {
+      const errorMessage = `${'x'.repeat(before)} bobby@example.com 4111 1111 1111 1111`.padEnd(1_100, ' .');
+      const name = `${'y'.repeat(before - 745)} bobby@example.com`.padEnd(300, '.');
+      const operation = checkOperation({ ...GOOD, operationType: name, operationName: name, errorMessage }, none);
+      expect(operation.errorMessage?.length).toBeLessThanOrEqual(1_000);
+      expect(JSON.stringify(operation)).not.toMatch(/bobby|example|411/);
+    }
+  });
+
+  it('leaves a text that is not cut as it is: it is masked where it is stored', () => {
+    expect(checkOperation({ ...GOOD, errorMessage: 'to bobby@example.com' }, none).errorMessage).toContain('@');
+  });
+
   it('takes plain objects of anywhere', () => {
     expect(
       checkOperation(runInContext(`(${JSON.stringify({ ...GOOD, metadata: {} })})`, createContext()), none),

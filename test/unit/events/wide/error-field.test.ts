@@ -25,6 +25,16 @@ describe('errorFieldOf', () => {
     expect(errorFieldOf(thrown)).toEqual(field);
   });
 
+  it('shows no half of an address where a message or a code is cut', () => {
+    for (const most of [128, 1_000]) {
+      for (let before = most - 30; before <= most; before++) {
+        const text = `${'x'.repeat(before)} bobby@example.com`.padEnd(1_100, ' .');
+        const { code, message } = errorFieldOf(Object.assign(new Error(text), { code: text }));
+        expect(most === 128 ? code : message).not.toMatch(/bob|exam/);
+      }
+    }
+  });
+
   it('cuts a message, and survives what throws at every look', () => {
     expect(errorFieldOf(new Error('x'.repeat(2_000))).message).toHaveLength(1_000);
     const hostile = new Proxy(

@@ -31,6 +31,16 @@ describe('a wide event', () => {
     expect(sink.wide).toEqual([]);
   });
 
+  it('shows no half of an address where a name is cut', () => {
+    const { sink, event } = begun();
+    const name = `${'x'.repeat(115)} bobby@example.com`;
+    event.llmCall({ model: name, provider: name, seconds: 1, outcome: 'success', attempts: 0 });
+    event.vectorSearch({ collection: name, seconds: 1, outcome: 'success' });
+    event.httpCall({ method: 'GET', host: name, status: 200, seconds: 1 });
+    event.finish(end);
+    expect(JSON.stringify(sink.wide)).not.toMatch(/bob|exam/);
+  });
+
   it('adds up all calls, and keeps the first ones in detail', () => {
     const { sink, event } = begun();
     for (let at = 0; at < 1_000; at++) {
