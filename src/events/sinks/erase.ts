@@ -1,6 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { PromptheusError, show } from '../../errors/promptheus-error.js';
 import { batchFile } from './batch-file.js';
 import { replaceWhole } from './whole-file.js';
 
@@ -20,10 +21,12 @@ export interface Erasure {
  * Erases events from the files of `jsonFilesSink` and `jsonlSink` in a directory, each file in one step. Files that are finished can be
  * erased at any time; a `.jsonl` file that a sink still appends to would lose what is appended meanwhile, so stop its instance first.
  *
+ * @throws {INVALID_OPTION} when the predicate gives no boolean: the file with that event stays as it was
  * @example
  * await eraseEvents('./metrics', (event) => event.company_id === 'acme');
  */
 export async function eraseEvents(directory: string, predicate: EventPredicate): Promise<Erasure> {
+  const isErased = answered(predicate);
   const total = { erased: 0, files: [] as string[], unreadable: 0 };
   for (const name of (await readdir(directory)).sort()) {
     const erase = /^metrics_\d{8}_.*\.json$/.test(name)
@@ -31,12 +34,24 @@ export async function eraseEvents(directory: string, predicate: EventPredicate):
       : /^[^.].*\.jsonl$/.test(name)
         ? eraseLines
         : undefined;
-    const { erased, unreadable } = (await erase?.(join(directory, name), predicate)) ?? NOTHING;
+    const { erased, unreadable } = (await erase?.(join(directory, name), isErased)) ?? NOTHING;
     total.unreadable += unreadable;
     total.erased += erased;
     if (erased > 0) total.files.push(name);
   }
   return total;
+}
+
+/** A promise, which an async predicate gives, is as good as `true` to JavaScript: every event would go. */
+function answered(predicate: EventPredicate): EventPredicate {
+  return (event) => {
+    const answer: unknown = predicate(event);
+    if (typeof answer === 'boolean') return answer;
+    throw new PromptheusError(
+      'INVALID_OPTION',
+      `eraseEvents: the predicate must give true or false, and at once, got ${show(answer)}.`,
+    );
+  };
 }
 
 type Counts = Pick<Erasure, 'erased' | 'unreadable'>;

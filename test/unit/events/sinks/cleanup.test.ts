@@ -123,6 +123,20 @@ describe('eraseEvents', () => {
     expect(linesOfFile(path)).toEqual(events.filter((_, index) => index % 2 === 0).map(({ json }) => json));
   });
 
+  it.each<[string, () => unknown]>([
+    ['a promise', async () => false],
+    ['nothing', () => undefined],
+    ['a text', () => 'no'],
+  ])('refuses a predicate that gives %s, and changes nothing', async (_what, predicate) => {
+    const folder = aFolder();
+    await jsonFilesSink({ directory: folder }).write(aBatch([anEvent()]));
+    writeFileSync(join(folder, 'events.jsonl'), `${anEvent().json}\n`);
+    const contents = () => namesIn(folder).map((name) => [name, readFileSync(join(folder, name), 'utf8')]);
+    const before = contents();
+    await expect(eraseEvents(folder, predicate as () => boolean)).rejects.toMatchObject({ code: 'INVALID_OPTION' });
+    expect(contents()).toEqual(before);
+  });
+
   it('an error of the predicate ends it, and the file stays', async () => {
     const folder = aFolder();
     const path = join(folder, 'events.jsonl');
