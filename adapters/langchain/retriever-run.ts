@@ -25,6 +25,7 @@ export class RetrieverRun implements Run {
   }
 
   end(outcome: Outcome, error: unknown): void {
+    if (outcome === 'error') this.call.thrown = error;
     this.call.end(outcome, { ...this.facts, errorType: errorTypeOf(outcome, error) });
   }
 }

@@ -1,3 +1,4 @@
+import { errorFieldOf } from '../events/wide/error-field.js';
 import type { WideEvent, WideEventEnd } from '../events/wide/wide-event.js';
 import type { WideEvents } from '../events/wide/wide-events.js';
 import { spanIdsOf } from '../internal/open-telemetry.js';
@@ -10,11 +11,19 @@ import type { OpenCall } from './open-call.js';
 export function tellEvent<K extends object>(
   events: WideEvents,
   call: OpenCall<K>,
-  end: WideEventEnd,
+  end: Omit<WideEventEnd, 'error'>,
   tell: (event: WideEvent) => void,
 ): void {
   const around = events.around(call.beganIn);
   const event = around ?? call.event ?? events.begin(call.beganIn);
   tell(event);
-  if (around === undefined) event.finish({ ...end, span: call.began && spanIdsOf(call.began) });
+  if (around !== undefined) return;
+  event.finish({ ...end, error: failureOf(call.thrown), span: call.began && spanIdsOf(call.began) });
+}
+
+/** Without its message, which is not the application's own: a provider's may quote what was asked. */
+function failureOf(thrown: unknown): unknown {
+  if (thrown === undefined) return undefined;
+  const { type: name, code } = errorFieldOf(thrown);
+  return { name, code };
 }

@@ -48,6 +48,8 @@ export class OpenCall<K extends object> {
   readonly beganIn: ContextState = currentState();
   /** Of a call that nothing gathers: what happens inside it is gathered here. */
   readonly event: WideEvent | undefined;
+  /** What the call failed with, where somebody saw it. */
+  thrown: unknown = undefined;
   protected open = true;
   protected readonly startedAt = nowSeconds();
   /** The call around this one. */

@@ -133,6 +133,11 @@ export async function expectCounted(row: AiClientRow, promptheus: Promptheus, ..
   if (sink !== undefined) expect(samplesOfEvents(sink)).toEqual(samplesInEvents(wanted));
 }
 
+/** The classes of errors that the events of its calls tell; `_OTHER` is what nobody saw. */
+export function errorTypesIn(promptheus: Promptheus): unknown[] {
+  return (sinks.get(promptheus)?.wide ?? []).map(({ error }) => error?.type);
+}
+
 function addCounted(row: AiClientRow, one: Counted, add: (key: string, value: number | undefined) => void): void {
   const { calls = 1, usage, attempts = 1, waits = attempts - 1 } = one;
   add(`llm_requests_total{status=${one.status}}`, calls);

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import {
   besideBare,
   type Case,
+  errorTypesIn,
   expectCounted,
   modelSamples,
   readAll,
@@ -138,6 +139,7 @@ function failureCases(row: AiClientRow): void {
     const script: Reply[] = [json(row.wire.error(status), status)];
     const on = await besideBare(row, { script, act: callPlain(row) });
     await expectCounted(row, on, { ...failed, errorClass });
+    expect(errorTypesIn(on)).toEqual([expect.stringMatching(/^[A-Z]\w+$/)]);
   });
 
   it('counts a stream that is refused', async () => {

@@ -225,6 +225,7 @@ function failureCases<C>(on: Subject<C>): void {
   it('tells a search that fails, and no rows of it', async () => {
     await outcome(on.row, () => on.search({ vector: BAD_VECTOR }));
     expect(await on.lines()).toEqual(on.searched({ status: 'error', topK: 2 }));
+    expect(on.sink.wide).toMatchObject([{ outcome: 'error', error: { type: expect.stringMatching(/^[A-Za-z]\w+$/) } }]);
   });
 
   it('fails as a bare client fails', async () => {

@@ -128,5 +128,6 @@ export function endLlmCall(
   const errorClass = how === 'error' ? (known ?? errorClassOf(failure)) : undefined;
   const errorType = errorTypeOf(how, failure);
   const told = safely(instruments, adapter, () => notes.facts(errorType, errorClass));
+  if (how === 'error') call.thrown = failure;
   call.end(how, told ?? { errorType, errorClass });
 }

@@ -50,6 +50,7 @@ export function searchBegin(owner: unknown, adapter: string, reader: SearchReade
       end(outcome, value) {
         const failed = outcome === 'success' ? safely(instruments, adapter, () => reader.failure?.(value)) : undefined;
         if (failed !== undefined) return observation.end('error', failed);
+        if (outcome === 'error') search.thrown = value;
         if (outcome !== 'success') return search.end(outcome, { ...asked, errorType: errorTypeOf(outcome, value) });
         const found = streamed ?? safely(instruments, adapter, () => reader.result(value, args, owner));
         if (found?.rows === undefined) instruments.internalError('vector_rows_unknown');

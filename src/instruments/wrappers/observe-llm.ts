@@ -75,6 +75,7 @@ function beginLlm(instruments: Instruments, args: readonly unknown[], options: O
       if (outcome === 'success') note(value);
       const tokens = usage(outcome === 'success' ? (value ?? last) : last);
       const errorClass = outcome === 'error' ? errorClassOf(value) : undefined;
+      if (outcome === 'error') call.thrown = value;
       call.end(outcome, { usage: tokens, errorType: errorTypeOf(outcome, value), errorClass });
     },
     unread: () => call.end('success', { unread: true }),

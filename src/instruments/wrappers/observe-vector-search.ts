@@ -62,6 +62,7 @@ function beginSearch(
     end(outcome, value) {
       const found = outcome === 'success' ? rows(value) : undefined;
       if (outcome === 'success' && found === undefined) instruments.internalError('vector_rows_unknown');
+      if (outcome === 'error') search.thrown = value;
       search.end(outcome, { ...facts, rows: found, errorType: errorTypeOf(outcome, value) });
     },
     unread: () => search.end('success', facts),

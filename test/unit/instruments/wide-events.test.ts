@@ -73,13 +73,22 @@ describe('a model call outside of any request', () => {
 
   it('that fails is an error, and critical; what was thrown goes on', async () => {
     const ask = instance.observeLlm(async () => {
-      throw Object.assign(new Error('what the user asked'), { status: 429 });
+      throw Object.assign(new RangeError('what the user asked'), { status: 429, code: 'rate_limit_exceeded' });
     }, ON);
+    const search = instance.observeVectorSearch(() => {
+      throw Object.assign(new TypeError('what the user asked'), { code: 'ECONNREFUSED' });
+    });
     await expect(ask()).rejects.toThrow('what the user asked');
+    expect(search).toThrow('what the user asked');
     expect(sink.wide).toMatchObject([
-      { outcome: 'error', llm_calls: [{ error_class: 'rate_limit', error_type: '429' }] },
+      {
+        outcome: 'error',
+        error: { type: 'RangeError', code: 'rate_limit_exceeded' },
+        llm_calls: [{ error_class: 'rate_limit', error_type: '429' }],
+      },
+      { outcome: 'error', error: { type: 'TypeError', code: 'ECONNREFUSED' } },
     ]);
-    expect(sink.critical).toEqual([true]);
+    expect(sink.critical).toEqual([true, true]);
     expect(JSON.stringify(sink.wide)).not.toContain('asked');
   });
 
