@@ -73,9 +73,20 @@ export interface RuleCounts {
   readonly kept: number;
 }
 
+/** Members of accepted events that are not stored as they were given. */
+export interface FieldChanges {
+  /** Dropped for their key. */
+  readonly redacted: number;
+  /** Texts that were cut. */
+  readonly truncated: number;
+  /** Left out: the key is the event's own, or JSON has no such value, it was inside itself, or too deep. */
+  readonly omitted: number;
+}
+
 /** What a pipeline shows in a scrape. */
 export interface PipelineReport extends EventCounts {
   readonly lanes: Readonly<Record<Lane, { readonly depth: number; readonly capacity: number }>>;
+  readonly changes: FieldChanges;
   readonly spoolBytes: number;
   /** Batches that were given to a sink again. */
   readonly retries: Readonly<Record<string, number>>;

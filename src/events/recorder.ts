@@ -115,7 +115,7 @@ export class EventRecorder implements WideEventSink, OperationEventSink {
   }
 
   report(): PipelineReport {
-    return reportOf(this.counts(), this.options?.queueLimit ?? 0, this.outlet?.spoolBytes ?? 0);
+    return reportOf(this.counts(), this.options?.queueLimit ?? 0, this.outlet?.spoolBytes ?? 0, this.outlet?.changes);
   }
 
   private makeOutlet(options: ResolvedEvents): Outlet {

@@ -1,5 +1,5 @@
 import { PromptheusError } from '../errors/promptheus-error.js';
-import type { EventCounts, PipelineReport } from './event.js';
+import type { EventCounts, FieldChanges, PipelineReport } from './event.js';
 import { normalLimitOf } from './store/layout.js';
 import type { PipelineCounts } from './store/read-counts.js';
 import type { StopOutcome } from './thread/host-events.js';
@@ -54,6 +54,8 @@ export const NO_COUNTS: PipelineCounts = {
   sampling: {},
 };
 
+const NO_CHANGES: FieldChanges = { redacted: 0, truncated: 0, omitted: 0 };
+
 export function statsOf(counts: PipelineCounts, isRunning: boolean): EventStats {
   const { batchesWritten, lastFlushAt, eventsPersisted } = counts;
   return {
@@ -78,13 +80,19 @@ export function lossReportOf(counts: PipelineCounts, outcome: StopOutcome, recov
   throw Object.assign(new PromptheusError('STOP_TIMEOUT', message), { report });
 }
 
-export function reportOf(counts: PipelineCounts, queueLimit: number, spoolBytes: number): PipelineReport {
+export function reportOf(
+  counts: PipelineCounts,
+  queueLimit: number,
+  spoolBytes: number,
+  { redacted, truncated, omitted } = NO_CHANGES,
+): PipelineReport {
   return {
     ...equationOf(counts),
     lanes: {
       critical: { depth: counts.depth.critical, capacity: queueLimit },
       normal: { depth: counts.depth.normal, capacity: normalLimitOf(queueLimit) },
     },
+    changes: { redacted, truncated, omitted },
     spoolBytes,
     retries: Object.fromEntries(Object.entries(counts.sinkStates).map(([sink, { retries }]) => [sink, retries])),
     sampling: counts.sampling,

@@ -20,6 +20,7 @@ export function showEvents(env: InstrumentEnvironment, read: () => PipelineRepor
   const sampledOut = counter('promptheus_events_sampled_out_total');
   const persisted = counter('promptheus_events_persisted_total');
   const dropped = counter('promptheus_events_dropped_total');
+  const changed = counter('promptheus_event_fields_changed_total');
   const retries = counter('promptheus_sink_retries_total');
   const pending = gauge('promptheus_events_pending');
   const inFlight = gauge('promptheus_events_in_flight');
@@ -38,6 +39,7 @@ export function showEvents(env: InstrumentEnvironment, read: () => PipelineRepor
     views.show(accepted, {}, report.accepted);
     for (const [reason, count] of Object.entries(report.rejected)) views.show(rejected, { reason }, count);
     for (const [reason, count] of Object.entries(report.dropped)) views.show(dropped, { reason }, count);
+    for (const [change, count] of Object.entries(report.changes)) views.show(changed, { reason: change }, count);
     views.show(persisted, {}, report.delivered);
     for (const [sink, of] of Object.entries(report.sinks)) ofSinks(sink, of);
     for (const [sink, count] of Object.entries(report.retries)) views.show(retries, { sink }, count);

@@ -1,4 +1,4 @@
-import type { EventKind } from '../event.js';
+import type { EventKind, FieldChanges } from '../event.js';
 import { forbiddenKeys, type KeyList } from '../redaction/forbidden-keys.js';
 import { NO_ROOM, RingWriter } from '../ring/ring-writer.js';
 import { EventDecoder, type StoredSampling } from './event-decoder.js';
@@ -20,12 +20,9 @@ export type EncodedJson = { readonly json: string } | { readonly failure: 'too_l
 export const RECORDS_IN_RING = 4;
 
 /** Writes events into a ring: the caller's thread makes no text, and never waits. One for each ring. */
-export class EventEncoder {
-  /** Members that were dropped for their key. */
+export class EventEncoder implements FieldChanges {
   redacted = 0;
-  /** Texts that were cut. */
   truncated = 0;
-  /** Values that were left out: JSON has no such value, it was inside itself, or too deep. */
   omitted = 0;
   private sequence = 0;
   private readonly table: Names;

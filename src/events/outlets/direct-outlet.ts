@@ -1,6 +1,6 @@
 import { EventEncoder, RECORDS_IN_RING } from '../encoding/event-encoder.js';
 import type { EventFields } from '../encoding/record-writer.js';
-import type { EventKind, LossEquation } from '../event.js';
+import type { EventKind, FieldChanges, LossEquation } from '../event.js';
 import type { ResolvedEvents } from '../options.js';
 import type { RecordDecision } from '../pipeline/ports.js';
 import { forbiddenKeys } from '../redaction/forbidden-keys.js';
@@ -68,6 +68,10 @@ export class DirectOutlet implements Outlet {
     if (!isStored) return { dropped: 'retries_exhausted' };
     this.delivered++;
     return undefined;
+  }
+
+  get changes(): FieldChanges {
+    return this.encoder;
   }
 
   start(): Promise<void> {

@@ -1,5 +1,5 @@
 import type { EventFields } from '../encoding/record-writer.js';
-import type { DropReason, EventKind, RejectReason } from '../event.js';
+import type { DropReason, EventKind, FieldChanges, RejectReason } from '../event.js';
 import type { PipelineCounts, ProducerCounts } from '../store/read-counts.js';
 import type { StopOutcome } from '../thread/host-events.js';
 import type { Recovery } from '../thread/messages.js';
@@ -19,6 +19,7 @@ export interface Outlet {
   flush(): Promise<void>;
   stop(timeoutMs: number): Promise<StopOutcome>;
   counts(recorder: RecorderCounts): PipelineCounts;
+  readonly changes: FieldChanges;
   readonly spoolBytes: number;
   readonly recovery: Recovery | undefined;
 }

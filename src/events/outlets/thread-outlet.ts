@@ -1,6 +1,6 @@
 import { EventEncoder, RECORDS_IN_RING } from '../encoding/event-encoder.js';
 import { type EventFields, recordBytes } from '../encoding/record-writer.js';
-import type { EventKind } from '../event.js';
+import type { EventKind, FieldChanges } from '../event.js';
 import type { ResolvedEvents } from '../options.js';
 import { forbiddenKeys } from '../redaction/forbidden-keys.js';
 import { createRing, DEFAULT_RING_BYTES } from '../ring/ring.js';
@@ -93,6 +93,10 @@ export class ThreadOutlet implements Outlet {
 
   counts(recorder: RecorderCounts): PipelineCounts {
     return this.reader.read(this.producer(recorder));
+  }
+
+  get changes(): FieldChanges {
+    return this.encoder;
   }
 
   get spoolBytes(): number {

@@ -93,6 +93,12 @@ export const SELF_ROWS = [
     type: 'counter',
     labels: { reason: 'reason' },
   },
+  {
+    name: 'promptheus_event_fields_changed_total',
+    help: 'Fields of accepted events that are not stored as given: redacted for their key, truncated, or omitted.',
+    type: 'counter',
+    labels: { change: 'reason' },
+  },
   { name: 'promptheus_events_pending', help: 'Events in memory.', type: 'gauge', labels: {} },
   {
     name: 'promptheus_events_in_flight',

@@ -79,6 +79,25 @@ describe('a pipeline of events', () => {
     }
   });
 
+  it.each<[string, object]>([
+    ['memory', {}],
+    ['wal', { durability: 'wal' }],
+    ["the caller's time", { enableAsyncMetrics: false }],
+  ])('counts in a scrape what of an event is not stored as given: %s', async (_what, options) => {
+    const wal = 'durability' in options && { spoolDirectory: aFolder() };
+    const instance = instanceWith({ sinks: [memorySink()], ...options, ...wal });
+    await instance.start();
+    const lines = async () =>
+      (await instance.scrape()).body
+        .toString()
+        .match(/^promptheus_event_fields_changed_total.*$/gm)
+        ?.map((line) => line.slice(line.indexOf('{')));
+    expect(await lines()).toEqual(['{change="redacted"} 0', '{change="truncated"} 0', '{change="omitted"} 0']);
+    const context = { userId: 1, deep: { email: 'b@c.de' }, timestamp: 1, value: 2, fn() {}, long: 'x'.repeat(9_000) };
+    instance.events.record({ name: 'n', value: 1, context: { ...context, password: 'p' } });
+    expect(await lines()).toEqual(['{change="redacted"} 3', '{change="truncated"} 1', '{change="omitted"} 3']);
+  });
+
   it('rejects a stop that ran out of time with its report', async () => {
     const instance = instanceWith({ sinks: [hanging] });
     instance.events.record({ name: 'n' });
