@@ -12,9 +12,9 @@ removeFolders();
 const PAGE = 'docs/adapters/sqlite.md';
 const manifest = JSON.parse(readFileSync('package.json', 'utf8'));
 
-/** The statements of the page's blocks of SQL. */
-function statements(): string[][] {
-  const blocks = [...readFileSync(PAGE, 'utf8').matchAll(/^```sql\n(.*?)^```/gms)];
+/** The statements of a page's blocks of SQL. */
+function statements(page = PAGE): string[][] {
+  const blocks = [...readFileSync(page, 'utf8').matchAll(/^```sql\n(.*?)^```/gms)];
   return blocks.map(([, block = '']) => block.split(/;\n/).filter((statement) => statement.trim() !== ''));
 }
 
@@ -46,6 +46,20 @@ describe(PAGE, () => {
     change(path, erase.join(';\n'));
     expect(storedIn(path)).toEqual(events.slice(0, 3).map(({ json }) => json));
     for (const file of [path, `${path}-wal`]) expect(readFileSync(file).includes('abc123')).toBe(false);
+    await sink.close?.();
+  });
+
+  it('is asked for the traffic before sampling as the page of sampling says', async () => {
+    const path = join(aFolder(), 'events.db');
+    const sink = sqliteSink({ path });
+    await sink.open?.();
+    const sampled = [
+      { route: '/a', duration_ms: 10, sample_rate: 20 },
+      { route: '/a', duration_ms: 52, sample_rate: 1 },
+    ];
+    await sink.write(aBatch([anEvent('metric'), ...sampled.map((fields) => anEvent('wide', fields))]));
+    const [[traffic = ''] = []] = statements('docs/sampling.md');
+    expect(read(path, traffic)).toEqual([{ route: '/a', requests: 21, mean_ms: 12 }]);
     await sink.close?.();
   });
 
