@@ -10,13 +10,27 @@ export interface WriteError {
 }
 
 const DUPLICATE_KEY = 11_000;
-/** Over 16 MB; refused by the collection's validator; a field name or a value that cannot be stored; a key that cannot be indexed. */
-const PERMANENT: ReadonlySet<number> = new Set([10_334, 17_280, 121, 2, 52, 55, 56, 57, DUPLICATE_KEY]);
+/** What MongoDB says of one document, and will say again: that of an outage must never be among them. */
+const PERMANENT: ReadonlySet<number> = new Set([
+  // Over 16 MB, or nested too deeply; refused by the collection's validator.
+  ...[10_334, 15, 121],
+  // A value, a type, an `_id` or the name of a field that cannot be stored.
+  ...[2, 14, 22, 52, 53, 55, 56, 57],
+  // What an index cannot hold: too long a key, two arrays at once, no place on a map, no language, an array for a hash.
+  ...[17_280, 171, 16_755, 16_766, 17_261, 17_262],
+  DUPLICATE_KEY,
+]);
+/** Told of the whole command where one document of it is nested too deeply, or no BSON for the server. */
+const UNREADABLE: ReadonlySet<unknown> = new Set([10_334, 15, 22]);
 
-/** What JSON can say and BSON cannot (a key with a zero byte), or a document over 16 MB: the driver refuses a batch as a whole. */
+/**
+ * What JSON can say and BSON cannot (a key with a zero byte), or a document over 16 MB, which the driver may find larger
+ * than its buffer (a RangeError): a batch is refused as a whole.
+ */
 export function isUnwritable(error: unknown): boolean {
-  const { name = '' } = (error ?? {}) as { name?: string };
-  return name.startsWith('BSON') || name === 'MongoInvalidArgumentError' || name === 'SyntaxError';
+  const { name = '', code } = (error ?? {}) as { name?: string; code?: unknown };
+  if (name.startsWith('BSON') || UNREADABLE.has(code)) return true;
+  return ['MongoInvalidArgumentError', 'SyntaxError', 'RangeError'].includes(name);
 }
 
 /** The errors by document; none where the error is of the whole batch. */

@@ -16,7 +16,7 @@ const DUPLICATE: Refusal = { code: 11_000, errmsg: 'E11000 duplicate key', err: 
 const asKept = (document: Document): string => JSON.stringify({ ...document, _id: undefined });
 
 onEveryClient(CLIENTS, (row, load) => {
-  const { MongoBulkWriteError, MongoNetworkError, MongoWriteConcernError, BSON } = load();
+  const { MongoBulkWriteError, MongoNetworkError, MongoServerError, MongoWriteConcernError, BSON } = load();
 
   /** A collection in memory that fails as the driver does: `refuse` says why a document is not inserted. */
   function aCollection(refuse: (document: Document) => Refusal | undefined = () => undefined) {
@@ -91,6 +91,43 @@ onEveryClient(CLIENTS, (row, load) => {
         expect(document.timestamp).toEqual(new Date('2025-12-16T08:00:00.250Z'));
         expect(document).not.toHaveProperty('event_id');
       }
+    });
+
+    it('stores each event under its own id, and a field `_id` beside it', async () => {
+      const { collection, documents } = aCollection();
+      const [first, second, third] = ['customer-7', 'customer-7', [1]].map((_id) => anEvent('metric', { _id }));
+      expect(await mongoSink(collection).write(aBatch([first!, second!, third!]))).toBeUndefined();
+      expect([...documents].map(([id, { _id_ }]) => [id, _id_])).toEqual([
+        [first!.id, 'customer-7'],
+        [second!.id, 'customer-7'],
+        [third!.id, [1]],
+      ]);
+    });
+
+    it('stores a time that is none as it is', async () => {
+      const { collection, documents } = aCollection();
+      const timestamps = [{ toString: 1 }, [1], true, 'soon'];
+      await mongoSink(collection).write(aBatch(timestamps.map((timestamp) => anEvent('wide', { timestamp }))));
+      expect([...documents.values()].map(({ timestamp }) => timestamp)).toEqual(timestamps);
+    });
+
+    it.each([15, 53, 171])('calls the error %i of a document permanent', async (code) => {
+      const { collection } = refusing({ guilty: { code } });
+      expect((await write(collection, ['guilty', 'fine']))?.failures).toMatchObject([{ index: 0, permanent: true }]);
+    });
+
+    it.each([
+      ['the server, which names no document', () => new MongoServerError({ code: 15, errmsg: 'nested too deeply' })],
+      ["the driver's buffer", () => new RangeError('The value of "offset" is out of range')],
+    ])('sets aside what is too much for %s, and stores the rest', async (_whom, refusal) => {
+      const { collection, documents } = aCollection(({ note }) => {
+        if (note === 'guilty') throw refusal();
+        return undefined;
+      });
+      expect((await write(collection, ['fine', 'guilty', 'fine']))?.failures).toMatchObject([
+        { index: 1, permanent: true },
+      ]);
+      expect(documents.size).toBe(2);
     });
 
     it('tells what will pass from what never will', async () => {
