@@ -54,7 +54,7 @@ export { nowSeconds } from './internal/clock.js';
 export { activeTraceContext, contextOfSpan, type TraceContext, traceparentOf } from './internal/open-telemetry.js';
 export { ownFile } from './internal/own-file.js';
 export { pathOfTarget } from './internal/request-target.js';
-export type { Logger } from './internal/warnings.js';
+export { type Logger, say } from './internal/warnings.js';
 
 /** What an adapter needs of an instance: any `Promptheus` is one. */
 export interface AdapterInstance extends Instruments {

@@ -1,4 +1,4 @@
-import { type Sink, type SinkEvent, type SinkFailure, SinkOptions } from '../../src/adapter.js';
+import { type Sink, type SinkEvent, type SinkFailure, SinkOptions, say } from '../../src/adapter.js';
 import { assertClient } from '../shared/ai/instrument.js';
 import { hasMethod } from '../shared/events/has-method.js';
 import { storeApart } from '../shared/events/store-apart.js';
@@ -46,7 +46,7 @@ export function kafkaSink(producer: KafkaProducer, options: KafkaSinkOptions = {
       if (events.length === 0) return undefined;
       // A broker refuses a batch as a whole for one message in it.
       const failures = await storeApart(events, (some) => publish(send, some), isRefused);
-      if (logger !== undefined) tell(logger, topic, events, failures);
+      if (logger !== undefined) say(() => tell(logger, topic, events, failures));
       return failures.length === 0 ? undefined : { failures };
     },
   };

@@ -15,10 +15,13 @@ export function createWarn(logger: Logger): (key: string, message: string) => vo
     if (now - (said.get(key) ?? Number.NEGATIVE_INFINITY) < INTERVAL_MS) return;
     if (said.size >= MOST_KEYS) said.clear();
     said.set(key, now);
-    try {
-      logger.warn(`[promptheus] ${message}`);
-    } catch {
-      // A logger that throws must not stop what it was told about.
-    }
+    say(() => logger.warn(`[promptheus] ${message}`));
   };
+}
+
+/** A logger that throws must not stop what it was told about. */
+export function say(tell: () => void): void {
+  try {
+    tell();
+  } catch {}
 }

@@ -100,6 +100,15 @@ describe('kafkaSink', () => {
     ]);
   });
 
+  it('has published what its logger does not want to hear of', async () => {
+    const { producer, sends } = fakeKafka('kafkajs');
+    const info = () => {
+      throw new Error('the disk of the log is full');
+    };
+    expect(await kafkaSink(producer, { logger: { info } }).write(aBatch(someEvents(3)))).toBeUndefined();
+    expect(sends.flat()).toHaveLength(3);
+  });
+
   it('reads the id of the request from a key, not from a text', async () => {
     const { producer, sends } = fakeKafka('kafkajs');
     const event = anEvent('metric', { note: '"request_id":"forged"', request_id: 'a \\ "b"' });

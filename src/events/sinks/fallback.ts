@@ -1,4 +1,4 @@
-import type { Logger } from '../../internal/warnings.js';
+import { type Logger, say } from '../../internal/warnings.js';
 import type { Sink, SinkBatch, SinkReceipt } from './sink.js';
 import { SinkOptions } from './sink-options.js';
 
@@ -84,11 +84,4 @@ async function inTime<T>(writing: Promise<T>, timeoutMs: number): Promise<T> {
   } finally {
     clearTimeout(timer);
   }
-}
-
-/** A logger that throws must not stop what it was told about. */
-function say(tell: () => void): void {
-  try {
-    tell();
-  } catch {}
 }
