@@ -6,6 +6,7 @@ import { eventOf, type IncomingMessage } from './message.js';
 export interface PullingConsumer {
   consume(options: object): Promise<MessageStream>;
   commit(options: { readonly offsets: readonly object[] }): Promise<void>;
+  on?(name: 'error', listener: (error: unknown) => void): void;
 }
 
 interface PulledMessage extends IncomingMessage {
@@ -30,6 +31,9 @@ export class PulledTopic implements Source {
   /** A message that was asked for, and had not come when the batch had to go. */
   private asked: Promise<IteratorResult<PulledMessage>> | undefined;
   private unacknowledged: ReceivedBatch | undefined;
+  private hears = false;
+  /** Why the consumer is out of the group. */
+  private failure: { readonly error: unknown } | undefined;
 
   constructor(
     private readonly consumer: PullingConsumer,
@@ -38,6 +42,7 @@ export class PulledTopic implements Source {
 
   async next(): Promise<ReceivedBatch | undefined> {
     if (this.unacknowledged !== undefined) return this.unacknowledged;
+    if (this.failure !== undefined) throw this.failure.error;
     if (this.stream === undefined) await this.open();
     const pulled = await this.pull();
     if (pulled.length === 0) return undefined;
@@ -46,11 +51,24 @@ export class PulledTopic implements Source {
 
   async leave(): Promise<void> {
     const { stream } = this;
-    this.stream = this.messages = this.asked = this.unacknowledged = undefined;
+    this.stream = this.messages = this.asked = this.unacknowledged = this.failure = undefined;
     await stream?.close().catch(() => {});
   }
 
+  /**
+   * An `error` event that nobody hears ends the process. The consumer's says that it could not join its group again: it
+   * tries no more by itself, so that we have to begin anew.
+   */
+  private hear(): void {
+    if (this.hears) return;
+    this.hears = true;
+    this.consumer.on?.('error', (error) => {
+      this.failure = { error };
+    });
+  }
+
   private async open(): Promise<void> {
+    this.hear();
     const { topic } = this.settings;
     const options = { topics: [topic], mode: 'committed', fallbackMode: 'earliest', autocommit: false };
     this.stream = await this.consumer.consume(options);

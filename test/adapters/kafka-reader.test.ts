@@ -1,3 +1,4 @@
+import { EventEmitter } from 'node:events';
 import { describe, expect, it, vi } from 'vitest';
 import { type KafkaConsumer, readKafkaTopic } from '../../adapters/kafka/index.js';
 import type { ReceivedBatch } from '../../src/events/sinks/received.js';
@@ -45,7 +46,9 @@ function pulling(...streams: readonly (Message | Error)[][]) {
     }
     return Object.assign(messages(), { close: async () => (closed.push(at), resolve()) });
   });
-  return { consumer: { consume, commit } as unknown as KafkaConsumer, consume, commit, commits, closed };
+  const events = new EventEmitter();
+  const consumer = Object.assign(events, { consume, commit });
+  return { consumer: consumer as unknown as KafkaConsumer, events, consume, commit, commits, closed };
 }
 
 /** Reads until `take` says that it is enough. */
@@ -129,6 +132,60 @@ describe('readKafkaTopic, by the shape of @platformatic/kafka', () => {
     const logger = { info: (line: string) => said.push(line), warn: (line: string) => said.push(line) };
     await read(consumer, async (batch) => (await batch.ack(), idsOf(batch).includes('p-9')), { logger });
     expect(said).toEqual([expect.stringContaining('cannot be read'), expect.stringContaining('is read again')]);
+  });
+
+  it('begins anew when the consumer could not join its group again, and says so', async () => {
+    const { consumer, events, closed } = pulling([message(1)], [message(2)]);
+    const said: string[] = [];
+    const logger = { info: (line: string) => said.push(line), warn: (line: string) => said.push(line) };
+    await read(
+      consumer,
+      async (batch) => {
+        await batch.ack();
+        if (idsOf(batch).includes('p-2')) return true;
+        events.emit('error', new Error('Connection closed'));
+        return false;
+      },
+      { logger },
+    );
+    expect(said).toEqual([expect.stringContaining('Connection closed'), expect.stringContaining('is read again')]);
+    expect(closed).toEqual([0, 1]);
+    expect(events.listenerCount('error')).toBe(1);
+  });
+
+  describe('of a broker that hangs', () => {
+    const never = () => new Promise<never>(() => {});
+    const endsSoon = async (consumer: KafkaConsumer, use: (batch: ReceivedBatch) => Promise<void>) => {
+      const end = new AbortController();
+      const warn = vi.fn();
+      const options = { waitMs: 20, signal: end.signal, logger: { info() {}, warn } };
+      setTimeout(() => end.abort(), 100);
+      const began = performance.now();
+      for await (const batch of readKafkaTopic(consumer, options)) await use(batch);
+      expect(performance.now() - began).toBeLessThan(4_000);
+      expect(warn).not.toHaveBeenCalled();
+    };
+
+    it('ends soon after the signal, and closes what is opened too late', async () => {
+      const { consumer, consume, closed } = pulling([message(1)]);
+      const { promise: answered, resolve: answer } = Promise.withResolvers<void>();
+      const open = consume.getMockImplementation()!;
+      consume.mockImplementation(async (options) => (await answered, open(options)));
+      await endsSoon(consumer, async () => {});
+      expect(closed).toEqual([]);
+      answer();
+      await expect.poll(() => closed).toEqual([0]);
+    });
+
+    it('ends soon when a commit, or the end of the stream, is not answered', async () => {
+      const { consumer, consume, commit } = pulling([message(1)]);
+      const open = consume.getMockImplementation()!;
+      consume.mockImplementation(async (options) => Object.assign(await open(options), { close: never }));
+      commit.mockImplementation(never);
+      const failed = vi.fn();
+      await endsSoon(consumer, (batch) => batch.ack().catch(failed));
+      expect(failed).toHaveBeenCalledOnce();
+    });
   });
 
   it('refuses at once what it cannot work with', () => {
