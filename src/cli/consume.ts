@@ -5,6 +5,9 @@ import { settingsOf } from './consume/settings.js';
 import { openStore } from './consume/store.js';
 import { Worker } from './consume/worker.js';
 
+/** Time for the last lines to be written. */
+const LINGER_MS = 500;
+
 export const consumeCommand: Command = {
   name: 'consume',
   summary: 'bring events from a broker to a store',
@@ -36,18 +39,22 @@ docs/consume.md says how to run and scale it.`,
   async run(args: readonly string[], out: Output): Promise<ExitCode> {
     const settings = settingsOf(args);
     const end = new AbortController();
+    const deadLetters = new DeadLetters(settings.deadLetters);
     const broker = await openBroker(settings, end.signal, out);
     try {
+      await deadLetters.check();
       const store = await openStore(settings);
       // Once: who sends the signal again does not want to wait, and gets what Node does.
       for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => end.abort());
       try {
-        await new Worker(store.sink, new DeadLetters(settings.deadLetters), end.signal, out).run(broker.batches);
+        await new Worker(store.sink, deadLetters, end.signal, out).run(broker.batches);
       } finally {
         await store.close();
       }
     } finally {
       await broker.close();
+      // What a client has left open, such as a connection to a broker that hangs, does not hold up the end.
+      setTimeout(() => process.exit(), LINGER_MS).unref();
     }
     return EXIT.ok;
   },

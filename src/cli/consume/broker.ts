@@ -1,7 +1,8 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { ReceivedBatch } from '../../events/sinks/received.js';
 import type { Logger } from '../../internal/warnings.js';
 import type { Output } from '../command.js';
-import { loadAdapter, loadClient } from './modules.js';
+import { clientFor, loadAdapter, loadClient } from './modules.js';
 import type { ConsumeSettings } from './settings.js';
 
 interface Reading {
@@ -32,6 +33,7 @@ interface RedisAdapter {
 
 /** Of `@platformatic/kafka`. */
 interface KafkaConsumer {
+  on(name: 'error', listener: () => void): void;
   close(force: boolean): Promise<void>;
 }
 interface KafkaModule {
@@ -46,8 +48,9 @@ const LONGEST_RECONNECT_MS = 2_000;
 /** After so long without a sign of life, the events of a consumer are given to the others of its group. */
 const SESSION_MS = 10_000;
 const HEARTBEAT_MS = 1_000;
+const LEAVING_MS = 1_000;
 
-/** @throws {UsageError} when the client is not installed. A broker that is away is waited for. */
+/** @throws {UsageError} when the client is not installed, or refuses the address. A broker that is away is waited for. */
 export async function openBroker(settings: ConsumeSettings, signal: AbortSignal, out: Output): Promise<Broker> {
   const { batchSize, intervalMs: waitMs } = settings;
   const reading: Reading = { batchSize, waitMs, signal, logger: loggerOf(out) };
@@ -59,7 +62,9 @@ async function openRedis(settings: ConsumeSettings, reading: Reading, out: Outpu
   const { createClient } = loadClient<RedisModule>('redis');
   const { readRedisStream } = await loadAdapter<RedisAdapter>('redis');
   const reconnectStrategy = (tries: number): number => Math.min(tries * 100, LONGEST_RECONNECT_MS);
-  const client = createClient({ url, disableOfflineQueue: true, socket: { reconnectStrategy } });
+  const client = clientFor('--url (or REDIS_URL)', url, () =>
+    createClient({ url, disableOfflineQueue: true, socket: { reconnectStrategy } }),
+  );
   // A lost connection has an error for each try to mend it.
   let told = '';
   client.on('error', ({ message, name }) => {
@@ -98,10 +103,18 @@ async function openKafka(settings: ConsumeSettings, reading: Reading): Promise<B
     sessionTimeout: SESSION_MS,
     heartbeatInterval: HEARTBEAT_MS,
   });
+  // While it is read, the reading hears these too, and tells of them; unheard, one would end the process.
+  consumer.on('error', () => {});
   return {
     batches: readKafkaTopic(consumer, { ...reading, topic }),
-    // The group hears that this one leaves; a broker that is away does not have to.
-    close: () => consumer.close(true).catch(() => {}),
+    async close() {
+      // The group hears that this one leaves; a broker that is away or hangs does not have to.
+      const left = consumer.close(true).catch(() => {});
+      const inTime = new AbortController();
+      const late = sleep(LEAVING_MS, undefined, { signal: inTime.signal }).catch(() => {});
+      await Promise.race([left, late]);
+      inTime.abort();
+    },
   };
 }
 

@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import { troubleOf } from '../../events/sinks/trouble.js';
 import { UsageError } from '../command.js';
 
 /**
@@ -24,4 +25,18 @@ export function loadClient<Client>(name: string): Client {
     throw new UsageError(`the package ${name} is not installed in ${process.cwd()}: npm install ${name}`);
   }
   return project(file) as Client;
+}
+
+/**
+ * A client for an address. What an address may be is the client's to say.
+ * @throws {UsageError} with its reason
+ */
+export function clientFor<Client>(option: string, url: string, make: (url: string) => Client): Client {
+  try {
+    return make(url);
+  } catch (error) {
+    // A password must not stand in a log.
+    const shown = url.replace(/^(\w+:\/\/)?.*@/, '$1***@');
+    throw new UsageError(`${option} is no address: ${JSON.stringify(shown)} (${troubleOf(error).message})`);
+  }
 }

@@ -27,6 +27,7 @@ const OF_ALL = ['from', 'to', 'group', 'batch-size', 'interval-ms', 'dead-letter
 const OF_BROKER = { kafka: ['brokers', 'topic'], redis: ['url', 'stream', 'consumer'] } as const;
 const OF_STORE = { mongodb: ['mongo-url', 'database', 'collection'], sqlite: ['path'], jsonl: ['path'] } as const;
 const PATHS = { mongodb: '', sqlite: 'log-events.db', jsonl: 'log-events.jsonl' } as const;
+const BROKER = /^[^\s/]+:(\d{1,5})$/;
 
 type OptionName =
   | (typeof OF_ALL)[number]
@@ -46,7 +47,7 @@ export function settingsOf(
   return {
     from,
     to,
-    brokers: (given.brokers ?? 'localhost:9092').split(',').map((one) => one.trim()),
+    brokers: brokersOf(given.brokers ?? 'localhost:9092'),
     topic: given.topic ?? 'log-events',
     // A password in an argument is seen by everybody on the machine.
     url: given.url ?? (environment.REDIS_URL || 'redis://localhost:6379'),
@@ -91,4 +92,14 @@ function countOf(option: string, given: string): number {
   const count = Number(given);
   if (/^\d+$/.test(given) && Number.isSafeInteger(count) && count >= 1) return count;
   throw new UsageError(`--${option} must be a whole number of at least 1, got ${JSON.stringify(given)}`);
+}
+
+function brokersOf(given: string): string[] {
+  const brokers = given.split(',').map((one) => one.trim());
+  const isBroker = (one: string): boolean => {
+    const port = Number(BROKER.exec(one)?.[1]);
+    return port >= 1 && port <= 65_535;
+  };
+  if (brokers.every(isBroker)) return brokers;
+  throw new UsageError(`--brokers takes host:port, by commas, got ${JSON.stringify(given)}`);
 }

@@ -1,6 +1,6 @@
 import { jsonlSink } from '../../events/sinks/jsonl.js';
 import type { Sink } from '../../events/sinks/sink.js';
-import { loadAdapter, loadClient } from './modules.js';
+import { clientFor, loadAdapter, loadClient } from './modules.js';
 import type { ConsumeSettings } from './settings.js';
 
 /** Where events are brought to. */
@@ -40,6 +40,6 @@ async function openMongo({ mongoUrl, database, collection }: ConsumeSettings): P
   const { MongoClient } = loadClient<MongoModule>('mongodb');
   const { mongoSink } = await loadAdapter<MongoAdapter>('mongodb');
   // It connects with the first write.
-  const client = new MongoClient(mongoUrl, MONGO_TIMEOUTS);
+  const client = clientFor('--mongo-url (or MONGODB_URL)', mongoUrl, (url) => new MongoClient(url, MONGO_TIMEOUTS));
   return { sink: mongoSink(client.db(database).collection(collection)), close: () => client.close() };
 }

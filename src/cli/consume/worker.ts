@@ -25,7 +25,7 @@ export class Worker {
     if (lost > 0) this.out.complain(`${lost} events were trimmed from the stream before they were stored`);
     if (deadLettered > 0) this.out.complain(`${deadLettered} entries went to the dead letters of the stream`);
     const began = performance.now();
-    const refused = await this.store(events);
+    const refused = events.length === 0 ? 0 : await this.store(events);
     if (refused === undefined) {
       this.out.complain(`${events.length} events were not stored; they stay with the broker`);
       return;
@@ -46,32 +46,38 @@ export class Worker {
 
   /**
    * Tries until each event is in the store or among the dead letters; how many are there. `undefined` when the end came
-   * while the store was away.
+   * while one of the two was away.
    */
   private async store(events: readonly SinkEvent[]): Promise<number | undefined> {
     let left = events;
-    let refused = 0;
-    for (let failures = 1; left.length > 0; failures++) {
-      let reason: string;
-      try {
-        const answer = await this.write(left);
-        await this.deadLetters.append(this.sink.name, answer.refused);
-        refused += answer.refused.length;
-        left = answer.left;
-        reason = answer.reason;
-      } catch (error) {
-        reason = troubleOf(error).message;
+    const refused: DeadLetter[] = [];
+    const isStored = await this.untilDone(this.sink.name, async () => {
+      const answer = await this.write(left);
+      refused.push(...answer.refused);
+      left = answer.left;
+      return left.length === 0 ? undefined : answer.reason;
+    });
+    if (!isStored) return undefined;
+    // What is stored is not stored again because these cannot be written.
+    const isSetAside = await this.untilDone(this.deadLetters.path, async () => {
+      await this.deadLetters.append(this.sink.name, refused);
+      return undefined;
+    });
+    return isSetAside ? refused.length : undefined;
+  }
+
+  /** Tries until there is nothing left to do, or until the end: then, once more. `attempt` says what hinders it. */
+  private async untilDone(what: string, attempt: () => Promise<string | undefined>): Promise<boolean> {
+    for (let failures = 1; ; failures++) {
+      const reason = await attempt().catch((error) => troubleOf(error).message);
+      if (reason === undefined) {
+        if (failures > 1) this.out.complain(`${what} stores again`);
+        return true;
       }
-      if (left.length === 0) {
-        if (failures > 1) this.out.complain(`${this.sink.name} stores again`);
-        break;
-      }
-      if (failures === 1) this.out.complain(`${this.sink.name} did not store, and is tried again: ${reason}`);
-      if (this.signal.aborted) return undefined;
-      const pauseMs = backoffMs(failures, Math.random);
-      await sleep(pauseMs, undefined, { signal: this.signal }).catch(() => {});
+      if (failures === 1) this.out.complain(`${what} did not store, and is tried again: ${reason}`);
+      if (this.signal.aborted) return false;
+      await sleep(backoffMs(failures, Math.random), undefined, { signal: this.signal }).catch(() => {});
     }
-    return refused;
   }
 
   private async write(

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -84,6 +84,23 @@ describe('the worker of consume', () => {
     ]);
   });
 
+  it('tries to set aside again, and stores nothing again for that', async () => {
+    const missing = join(folder, 'missing');
+    let writes = 0;
+    const write: Sink['write'] = async () => {
+      writes++;
+      setTimeout(() => mkdirSync(missing), 50);
+      return { failures: [{ index: 0, reason: 'no document', permanent: true }] };
+    };
+    await work(write, join(missing, 'letters.jsonl'), received(someEvents(2)));
+    expect(writes).toBe(1);
+    expect(happened.slice(1)).toEqual([
+      expect.stringMatching(/letters\.jsonl stores again$/),
+      ...['ack', 'Processed batch: 2 events (1 success, 1 failures) in <n>ms'],
+    ]);
+    expect(readFileSync(join(missing, 'letters.jsonl'), 'utf8').trimEnd().split('\n')).toHaveLength(1);
+  });
+
   it('acknowledges nothing that could not be set aside either', async () => {
     const write: Sink['write'] = async () => {
       end.abort();
@@ -91,7 +108,7 @@ describe('the worker of consume', () => {
     };
     await work(write, join(folder, 'missing', 'letters.jsonl'), received(someEvents(1)));
     expect(happened).toEqual([
-      expect.stringMatching(/^! store did not store, and is tried again: ENOENT/),
+      expect.stringMatching(/^! .+letters\.jsonl did not store, and is tried again: ENOENT/),
       '! 1 events were not stored; they stay with the broker',
     ]);
   });

@@ -34,6 +34,16 @@ describe('promptheus consume', () => {
     [['--from', 'redis', '--to', 'jsonl', '--batch-size', '0'], '--batch-size must be a whole number of at least 1'],
     [['--from', 'redis', '--to', 'jsonl', '--interval-ms', '1e3'], '--interval-ms must be a whole number'],
     [['--from', 'redis', '--to', 'jsonl', '--group', ''], '--group is empty'],
+    [
+      ['--from', 'kafka', '--to', 'jsonl', '--brokers', 'localhost:99999'],
+      '--brokers takes host:port, by commas, got "localhost:99999"',
+    ],
+    [['--from', 'kafka', '--to', 'jsonl', '--brokers', 'foo'], '--brokers takes host:port, by commas, got "foo"'],
+    [['--from', 'kafka', '--to', 'jsonl', '--brokers', ','], '--brokers takes host:port, by commas, got ","'],
+    [
+      ['--from', 'kafka', '--to', 'jsonl', '--brokers', 'a:9092,'],
+      '--brokers takes host:port, by commas, got "a:9092,"',
+    ],
     [['--from', 'redis', '--to', 'jsonl', '--gruop', 'a'], "Unknown option '--gruop'"],
     [['--from', 'redis', '--to', 'jsonl', 'more'], 'more'],
   ])('%j: exit code 2, and why', (args, why) => {
@@ -64,6 +74,33 @@ describe('promptheus consume', () => {
     expect(err).toContain('npm install mongodb');
   });
 
+  it('an address that the client refuses: exit code 2, and why, without a password', () => {
+    const broker = (url: string) =>
+      promptheusIn(project, 'consume', '--from', 'redis', '--to', 'mongodb', '--url', url);
+    install(
+      'redis',
+      'exports.createClient = ({ url }) => (new URL(url), { on() {}, destroy() {}, sendCommand() {} });',
+    );
+    install('mongodb', 'exports.MongoClient = class { constructor(url) { throw new Error("Invalid scheme"); } };');
+    const redis = broker('redis://user:secret@a:99999');
+    expect(redis).toMatchObject({ code: 2, out: '' });
+    expect(redis.err).toBe('promptheus: --url (or REDIS_URL) is no address: "redis://***@a:99999" (Invalid URL)\n');
+    const mongo = broker('redis://a');
+    expect(mongo).toMatchObject({ code: 2, out: '' });
+    expect(mongo.err).toContain(
+      '--mongo-url (or MONGODB_URL) is no address: "mongodb://localhost:27017" (Invalid scheme)',
+    );
+  });
+
+  it('dead letters that could not be written: exit code 1, before anything is read', () => {
+    install('redis', 'exports.createClient = () => ({ on() {}, destroy() {}, sendCommand() {} });');
+    const args = ['--from', 'redis', '--to', 'jsonl', '--dead-letters', 'missing/letters.jsonl'];
+    const { code, err } = promptheusIn(project, 'consume', ...args);
+    expect(code).toBe(1);
+    expect(err).toMatch(/^promptheus: --dead-letters cannot be written: .*ENOENT.*missing/);
+    expect(readdirSync(project)).toEqual(['node_modules']);
+  });
+
   it('a client that cannot be loaded is told as what it is', () => {
     install('redis', 'throw new Error("broken install");');
     const { code, err } = promptheusIn(project, 'consume', '--from', 'redis', '--to', 'jsonl');
@@ -83,6 +120,31 @@ describe('promptheus consume', () => {
     const unusable = promptheusIn(project, 'consume', '--from', 'redis', '--to', 'sqlite', '--path', 'other.db');
     expect(unusable.code).toBe(1);
     expect(unusable.err).toContain('SQLITE_UNUSABLE');
+  });
+});
+
+describe('promptheus consume --from kafka', () => {
+  /** A client of a broker that accepts and never answers; the end comes while it waits. */
+  const hanging = (more: string): string => `
+    exports.Consumer = class extends require('node:events') {
+      consume() {
+        setInterval(() => {}, 1_000);
+        setTimeout(() => process.kill(process.pid, 'SIGTERM'), 100);
+        ${more}
+        return new Promise(() => {});
+      }
+      commit() {}
+      close() { return new Promise(() => {}); }
+    };`;
+
+  it.each([
+    ['a broker that hangs', ''],
+    ['an error event of its consumer', "this.emit('error', new Error('Connection closed'));"],
+  ])('ends in 5 s with 0 in spite of %s', (_what, more) => {
+    install('@platformatic/kafka', hanging(more));
+    const began = performance.now();
+    expect(promptheusIn(project, 'consume', '--from', 'kafka', '--to', 'jsonl')).toEqual({ code: 0, out: '', err: '' });
+    expect(performance.now() - began).toBeLessThan(5_000);
   });
 });
 
