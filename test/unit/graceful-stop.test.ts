@@ -1,13 +1,10 @@
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { connect } from 'node:http2';
 import { connect as connectTcp } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { instrumentServer } from '../../adapters/node/index.js';
-import { createPromptheus, gracefulStop, memorySink } from '../../src/index.js';
+import { createPromptheus, gracefulStop } from '../../src/index.js';
 import { raw } from '../contract/http-harness.js';
 import { requestFor, StoppingProcess } from './stopping-process.js';
 
@@ -147,32 +144,6 @@ describe('gracefulStop at a signal', () => {
     program.signal('SIGTERM');
     await program.end();
     expect(program.output).toMatch(/has true/);
-  });
-
-  it('events are in the spool where a sink hangs, though the server has begun a longer stop as it closed', async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'promptheus-graceful-'));
-    try {
-      const program = start(`const events = {
-          sinks: [{ name: 'hangs', write: () => new Promise(() => {}) }], spoolDirectory: ${JSON.stringify(folder)} };
-        const recording = createPromptheus({ logger: false, registry: false, default: false, events });
-        const server = instrumentServer(createServer(listener), { promptheus: recording });
-        gracefulStop(server, { timeoutMs: 2_000, promptheus: recording });
-        for (let value = 0; value < 50; value++) recording.events.record({ name: 'n', value });
-        listen(server);`);
-      await program.port();
-      program.signal('SIGTERM');
-      await program.end();
-      const next = createPromptheus({
-        logger: false,
-        registry: false,
-        default: false,
-        events: { sinks: [memorySink()], spoolDirectory: folder },
-      });
-      await next.start();
-      expect((await next.stop()).recovery).toMatchObject({ recovered: 50, lostUnknownMax: 0 });
-    } finally {
-      rmSync(folder, { recursive: true, force: true });
-    }
   });
 
   it('other listeners hear the signal too, and keep no process', async () => {

@@ -52,9 +52,7 @@ export class SpoolWriter {
     this.segments = new WriterSegments(directory, descriptor, sinks, this.settings);
     // Made at once, so that a reader of any later day knows that this writer was there.
     this.attempt(() => void this.startSegment());
-    if (this.settings.fsync === 'never') return;
-    if (this.settings.background) this.syncInBackground();
-    else this.sync();
+    if (this.settings.fsync !== 'never') this.settings.background ? this.syncInBackground() : this.sync();
   }
 
   /** `sinks` are the names behind the bits of the records' masks. Throws SPOOL_UNUSABLE. */
@@ -73,10 +71,8 @@ export class SpoolWriter {
   }
 
   append(event: SpoolRecord): AppendOutcome {
-    if (this.closed) return 'failed';
-    if (!mayFit(event)) return 'too_large';
-    const standing = this.refusal.standing;
-    if (standing !== undefined) return standing;
+    const refused = this.closed ? 'failed' : mayFit(event) ? this.refusal.standing : 'too_large';
+    if (refused !== undefined) return refused;
     if (this.unsafe && !this.rescueIfDue()) return this.refusal.begin('failed');
     if (!this.hasUnsyncedRoom()) return this.refusal.begin(this.settings.background ? 'full' : 'failed');
     const length = this.records.encode(this.sequence, event);
