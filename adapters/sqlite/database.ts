@@ -61,8 +61,11 @@ function fileAt(path: string): string | undefined {
 }
 
 function assertOurs(database: DatabaseSync, path: string): void {
+  // Both from one moment: another process may be making the table.
+  database.exec('BEGIN');
   const application = numberOf(database, 'application_id');
   const version = numberOf(database, 'user_version');
+  database.exec('COMMIT');
   if (application !== APPLICATION_ID && (application !== 0 || version !== 0)) {
     throw unusable(path, `it belongs to another application (application_id ${application}, user_version ${version})`);
   }

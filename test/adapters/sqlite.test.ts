@@ -1,5 +1,4 @@
-import { spawn, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
+import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -240,60 +239,5 @@ describe('a database that cannot be used', () => {
     expect(run.stderr).toBe('');
     expect(run.stdout).toMatch(/^(database or disk is full|disk I\/O error) undefined\n$/);
     expect(storedIn(path, 'events', 'event_id')).toEqual(Array.from({ length: 20 }, (_, n) => `e${n}`));
-  });
-});
-
-describe('processes', () => {
-  it('eight that start at once on one new file and write as they please lose nothing', async () => {
-    const path = join(aFolder(), 'events.db');
-    const script = `
-      const { createSink } = require('./${FIRST}');
-      const sink = createSink({ name: 'sqlite', path: ${JSON.stringify(path)}, table: 'events' });
-      (async () => {
-        await sink.open();
-        for (let round = 0; round < 20; round++) {
-          const events = Array.from({ length: 10 }, (_, n) => ({ id: process.argv[1] + '-' + round + '-' + n, kind: 'metric', json: '{"timestamp":1}' }));
-          for (;;) {
-            try { await sink.write({ id: 'b', events }); break; } catch (error) { if (error.errcode !== 5) throw error; }
-          }
-        }
-        sink.close();
-      })();`;
-    const children = Array.from({ length: 8 }, (_, n) =>
-      spawn(process.execPath, ['-e', script, `p${n}`], { stdio: 'inherit' }),
-    );
-    const codes = await Promise.all(children.map(async (child) => (await once(child, 'exit'))[0]));
-    expect(codes).toEqual(Array(8).fill(0));
-    expect(read(path, 'SELECT count(*) AS n FROM events')).toEqual([{ n: 1_600 }]);
-  });
-
-  it('one that is killed in the middle leaves whole batches', async () => {
-    const path = join(aFolder(), 'events.db');
-    const script = `
-      const { createSink } = require('./${FIRST}');
-      const sink = createSink({ name: 'sqlite', path: ${JSON.stringify(path)}, table: 'events' });
-      (async () => {
-        await sink.open();
-        for (let round = 0; ; round++) {
-          await sink.write({ id: 'b', events: Array.from({ length: 50 }, (_, n) => ({ id: round + '-' + n, kind: 'metric', json: '{"timestamp":1}' })) });
-          console.log(round);
-        }
-      })();`;
-    const child = spawn(process.execPath, ['-e', script], { stdio: ['ignore', 'pipe', 'inherit'] });
-    let told = '';
-    for await (const text of child.stdout) {
-      told += String(text);
-      if (told.includes('\n20\n')) break;
-    }
-    child.kill('SIGKILL');
-    await once(child, 'exit');
-    const rounds = told.trim().split('\n').length;
-    const [{ n } = { n: 0 }] = read(path, 'SELECT count(*) AS n FROM events');
-    expect(Number(n) % 50).toBe(0);
-    expect(Number(n)).toBeGreaterThanOrEqual(rounds * 50);
-    const again = sqliteSink({ path });
-    await again.open?.();
-    await again.write(aBatch(someEvents(1)));
-    await again.close?.();
   });
 });
