@@ -2,6 +2,8 @@ import { troubleOf } from '../sinks/trouble.js';
 
 const FIRST_MS = 250;
 const MOST_MS = 30_000;
+/** A server that asks for more is asked again after an hour: its answer may have been a mistake. */
+const MOST_ASKED_MS = 3_600_000;
 
 /**
  * How long to wait after so many failures in a row: exponential, with full jitter, so that many processes that lost the
@@ -25,7 +27,7 @@ export function failureOf(error: unknown): Failure {
   return {
     permanent,
     tooLarge: code === 'TOO_LARGE',
-    retryAfterMs: retryAfterMs !== undefined && retryAfterMs > 0 ? retryAfterMs : 0,
+    retryAfterMs: retryAfterMs !== undefined && retryAfterMs > 0 ? Math.min(retryAfterMs, MOST_ASKED_MS) : 0,
     reason: message,
   };
 }

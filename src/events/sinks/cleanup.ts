@@ -8,7 +8,7 @@ const DATED = /^\.?metrics_(\d{8})(?:_\d+)*\.jsonl?(?:\.tmp)?$/;
 
 /**
  * Deletes the files of metrics in a directory whose day, the UTC date in their name, began more than `days` ago; gives their names.
- * Other files are not touched.
+ * Other files are not touched. Rejects with the system's error where the directory cannot be read or a file not be deleted.
  * @throws {INVALID_OPTION}
  */
 export async function cleanupOldMetrics(directory: string, days = 30): Promise<readonly string[]> {

@@ -19,7 +19,8 @@ export interface Erasure {
 
 /**
  * Erases events from the files of `jsonFilesSink` and `jsonlSink` in a directory, each file in one step. Files that are finished can be
- * erased at any time; a `.jsonl` file that a sink still appends to would lose what is appended meanwhile, so stop its instance first.
+ * erased at any time; a `.jsonl` file that a sink still appends to would lose what is appended meanwhile, so stop its instance first. Rejects with
+ * the system's error where the directory cannot be read or a file not be rewritten.
  *
  * @throws {INVALID_OPTION} when the predicate gives no boolean: the file with that event stays as it was
  * @example

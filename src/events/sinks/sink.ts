@@ -37,7 +37,7 @@ export interface Sink {
   open?(): void | Promise<void>;
   /**
    * Stores a batch. Resolves when it is stored; gives a receipt where only a part was. Rejects where nothing was: it is tried
-   * again, unless the error has `permanent: true`; `retryAfterMs` on the error is respected.
+   * again, unless the error has `permanent: true`; not before `retryAfterMs` of the error, which counts up to an hour.
    */
   write(batch: SinkBatch): undefined | SinkReceipt | Promise<undefined | SinkReceipt>;
   /** The same at once, for pipelines that are switched to synchronous writing. */

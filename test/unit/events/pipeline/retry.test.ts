@@ -22,6 +22,7 @@ describe('what an error says', () => {
     [Object.assign(new Error('big'), { code: 'TOO_LARGE' }), { tooLarge: true, permanent: false }],
     [Object.assign(new Error('wait'), { retryAfterMs: 50 }), { retryAfterMs: 50 }],
     [Object.assign(new Error('wait'), { retryAfterMs: -1 }), { retryAfterMs: 0 }],
+    [Object.assign(new Error('wait'), { retryAfterMs: Number.POSITIVE_INFINITY }), { retryAfterMs: 3_600_000 }],
     [Object.assign(new Error('wait'), { retryAfterMs: '50' }), { retryAfterMs: 0 }],
     ['text', { permanent: false, reason: 'text' }],
     [undefined, { permanent: false, reason: 'undefined' }],
