@@ -55,15 +55,25 @@ export class SpoolLock {
     return files.list(directory).includes(LOCK) && isHeld(read(path, files), path, files, host);
   }
 
-  /** Tells other hosts that its process lives. */
-  renew(): void {
+  /** Tells other hosts that its process lives; puts the file back where somebody deleted it. Whether it was time to. */
+  renew(): boolean {
     const now = this.host.now();
-    if (now - this.renewedAt < RENEW_EVERY_MS) return;
+    if (now - this.renewedAt < RENEW_EVERY_MS) return false;
     this.renewedAt = now;
     try {
       this.files.touch(this.path, now);
-    } catch {
+    } catch (error) {
+      if (hasCode(error, 'ENOENT')) this.putBack();
       // A lock that cannot be renewed is worth no failure.
+    }
+    return true;
+  }
+
+  private putBack(): void {
+    try {
+      create(this.path, this.process, this.files, this.host);
+    } catch {
+      // Its directory went too, or the disk is full: tried again.
     }
   }
 

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { closeQuietly, removeIfThere, type SpoolFiles, writeAll } from './files.js';
+import { closeQuietly, hasCode, removeIfThere, type SpoolFiles, writeAll } from './files.js';
 import { encodeEnd, encodeHeader, type SegmentHeader } from './format.js';
 import { segmentName } from './names.js';
 
@@ -42,6 +42,16 @@ export class SegmentFile {
 
   get isEmpty(): boolean {
     return this.size === this.headerBytes;
+  }
+
+  /** Whether its file was deleted or moved, alone or with its directory: what is appended then is found by nobody. */
+  get isGone(): boolean {
+    try {
+      this.files.sizeOf(this.path);
+      return false;
+    } catch (error) {
+      return hasCode(error, 'ENOENT', 'ENOTDIR');
+    }
   }
 
   get isSynced(): boolean {

@@ -91,9 +91,9 @@ export class SpoolWriter {
     if (this.closed) return;
     const { fsync, syncIntervalMs, host, background } = this.settings;
     const now = host.elapsed();
-    this.lock.renew();
     const { current } = this.segments;
-    if (current !== undefined && !current.isEmpty && now - current.createdAt >= LEAVE_AFTER_MS) this.leaveIfFew();
+    if (this.lock.renew() && current?.isGone) this.segments.leave(this.sequence);
+    else if (current !== undefined && !current.isEmpty && now - current.createdAt >= LEAVE_AFTER_MS) this.leaveIfFew();
     const due = fsync === 'interval' ? now - this.syncedAt >= syncIntervalMs : fsync === 'batch';
     if (!due) return;
     if (this.unsafe) this.rescueIfDue();

@@ -69,4 +69,22 @@ describe('the lock of a spool', () => {
     lock.renew();
     expect(nodeFiles.modifiedAt(join(directory, 'lock'))).toBeCloseTo(now, -2);
   });
+
+  it("is put back where somebody deleted it, and is nobody else's meanwhile", () => {
+    let now = Date.now();
+    const lock = SpoolLock.take(directory, mine, nodeFiles, { ...nodeHost, now: () => now });
+    rmSync(join(directory, 'lock'));
+    lock.renew();
+    expect(SpoolLock.isHeld(directory, nodeFiles, nodeHost), 'not looked at yet').toBe(false);
+    now += 5_000;
+    lock.renew();
+    expect(() => take(other)).toThrow(/in use by process/);
+    lock.release();
+    const theirs = take(other);
+    now += 5_000;
+    lock.renew();
+    lock.release();
+    expect(() => take(mine)).toThrow(/in use by process/);
+    theirs.release();
+  });
 });
