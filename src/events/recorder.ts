@@ -132,7 +132,11 @@ export class EventRecorder implements WideEventSink, OperationEventSink {
     try {
       const refusal = this.outlet.offer(kind, critical, Date.now(), fields, context);
       if (refusal === undefined) return 'accepted';
-      if ('rejected' in refusal) return this.reject(refusal.rejected);
+      if ('rejected' in refusal) {
+        this.events.warn(`event_${refusal.rejected}`, `events are rejected: ${refusal.rejected}`);
+        return this.reject(refusal.rejected);
+      }
+      this.events.warn(`event_${refusal.dropped}`, `events are dropped: ${refusal.dropped}`);
       this.dropped[refusal.dropped] = (this.dropped[refusal.dropped] ?? 0) + 1;
       return 'accepted';
     } catch (error) {

@@ -18,6 +18,7 @@ import type {
   SpoolReaderPort,
   SpoolWriterPort,
 } from './ports.js';
+import { QueueWatch } from './queue-watch.js';
 import { type RunnerParts, SinkRunner } from './sink-runner.js';
 import { Spiller } from './spiller.js';
 import { Spool } from './spool.js';
@@ -76,7 +77,7 @@ export class Consumer {
   readonly #spiller: Spiller | undefined;
   readonly #runners: readonly SinkRunner[];
   readonly #clock: PipelineClock;
-  readonly #log: PipelineLog;
+  readonly #watch: QueueWatch;
   #barriers: Barrier[] = [];
   #stopping: Stopping | undefined;
   #stopped: Promise<StopResult> | undefined;
@@ -92,8 +93,8 @@ export class Consumer {
     });
     const options = { ...PIPELINE_DEFAULTS, ...parts.options };
     this.#store = store;
+    this.#watch = new QueueWatch(store, log);
     this.#clock = clock;
-    this.#log = log;
     this.#spool = parts.spool && new Spool(store, parts.spool.writer, parts.spool.reader);
     const events = source && new StoredEvents(store, source.decoder, processId);
     this.#spiller = events && new Spiller(store, events, this.#spool);
@@ -147,11 +148,12 @@ export class Consumer {
   #work(now: number): number {
     this.#intake?.takeIn(MOST_A_TURN, now);
     this.#tendSpool(now);
-    this.#watchDepth();
+    this.#watch.depth();
     for (const runner of this.#runners) runner.turn(now, this.#hurry);
     this.#tendSpool(now);
     this.#barriers = this.#barriers.filter((barrier) => !barrier.isPassed() || (barrier.resolve(), false));
     this.#tendStop(now);
+    this.#watch.drops();
     return this.#nextTurn(now);
   }
 
@@ -235,18 +237,6 @@ export class Consumer {
       this.#store.end();
     }
     this.#spool.tend(now);
-  }
-
-  /** Says it once, and again when the queue has been nearly empty in between. */
-  #watchDepth(): void {
-    const { counts, limits } = this.#store;
-    const depth = counts.held;
-    if (!counts.halfFull && depth * 2 > limits.events) {
-      counts.halfFull = true;
-      this.#log.warn(`Metrics queue is getting full: queue_size=${depth}, max_queue_size=${limits.events}`);
-    } else if (counts.halfFull && depth * 4 < limits.events) {
-      counts.halfFull = false;
-    }
   }
 
   #tendStop(now: number): void {

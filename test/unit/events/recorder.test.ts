@@ -7,6 +7,7 @@ import {
   type EventCounts,
   type EventsOptions,
   jsonlSink,
+  type Logger,
   type LossEquation,
   memorySink,
   type Promptheus,
@@ -19,8 +20,8 @@ afterEach(async () => {
 });
 
 /** From source there is no thread: the same consumer runs on the main one. */
-function instanceWith(events: EventsOptions | false): Promptheus {
-  const instance = createPromptheus({ registry: false, default: false, logger: false, events });
+function instanceWith(events: EventsOptions | false, logger: Logger | false = false): Promptheus {
+  const instance = createPromptheus({ registry: false, default: false, logger, events });
   made.push(instance);
   return instance;
 }
@@ -182,6 +183,20 @@ describe('a pipeline of events', () => {
     expect(instance.events.stats().rejected).toEqual({ spool_full: 6 - accepted });
     expectBalanced(instance.events.stats());
     await instance.stop({ timeoutMs: 100 });
+  });
+
+  it.each<[string, EventsOptions, string]>([
+    ['rejects', { durability: 'wal' }, 'events are rejected: serialize_error'],
+    ['drops', {}, 'events are dropped: serialize_error'],
+  ])('warns once of what it %s', async (_what, options, expected) => {
+    const warnings: string[] = [];
+    const spool = options.durability === 'wal' && { spoolDirectory: aFolder() };
+    const logger = { info() {}, warn: (line: string) => warnings.push(line) };
+    const instance = instanceWith({ sinks: [memorySink()], ...options, ...spool }, logger);
+    const hostile = Object.defineProperty({}, 'a', { enumerable: true, get: () => expect.fail('no') });
+    for (let n = 0; n < 3; n++) instance.events.record({ name: 'n', context: hostile });
+    await instance.events.flush();
+    expect(warnings.filter((line) => /events are (rejected|dropped)/.test(line))).toEqual([`[promptheus] ${expected}`]);
   });
 
   it('never throws, but for recordOperation', async () => {

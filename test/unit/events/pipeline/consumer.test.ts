@@ -165,6 +165,22 @@ describe('the consumer', () => {
     expect(rig.counts().halfFull).toBe(false);
     rig.offer(60);
     rig.turn();
+    expect(rig.warnings.filter((line) => line.startsWith('Metrics queue'))).toHaveLength(2);
+  });
+
+  it('warns of what is dropped, with the reasons that are new', () => {
+    const rig = new Rig({ options });
+    rig.sinks[0]!.mood = 'hanging';
+    rig.offer(100);
+    rig.turn();
+    rig.warnings.length = 0;
+    rig.offer(20);
+    rig.turn();
+    rig.turn();
+    expect(rig.warnings).toEqual(['events are dropped: queue_full']);
+    rig.consumer.spillSync();
+    rig.turn();
+    expect(rig.warnings.at(-1)).toBe('events are dropped: shutdown');
     expect(rig.warnings).toHaveLength(2);
   });
 
