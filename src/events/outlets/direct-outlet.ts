@@ -27,7 +27,8 @@ export class DirectOutlet implements Outlet {
   private sequence = 0;
   private lastFlushAt: number | undefined;
   private opened: Promise<void> | undefined;
-  private closed: Promise<void> | undefined;
+  private deadline: Deadline | undefined;
+  private stopped: Promise<StopOutcome> | undefined;
 
   constructor(
     private readonly options: ResolvedEvents,
@@ -85,10 +86,17 @@ export class DirectOutlet implements Outlet {
 
   async flush(): Promise<void> {}
 
+  /** Called again, it ends sooner where there is less time. */
+  stop(timeoutMs: number): Promise<StopOutcome> {
+    this.deadline?.bringForward(timeoutMs);
+    this.stopped ??= this.end(timeoutMs);
+    return this.stopped;
+  }
+
   /** All is written: only the sinks have to close, and one that does not come back is left behind. */
-  async stop(timeoutMs: number): Promise<StopOutcome> {
-    this.closed ??= this.close();
-    await new Deadline(timeoutMs).within(this.closed);
+  private async end(timeoutMs: number): Promise<StopOutcome> {
+    this.deadline = new Deadline(timeoutMs);
+    await this.deadline.within(this.close());
     return { timedOut: false, undelivered: 0 };
   }
 

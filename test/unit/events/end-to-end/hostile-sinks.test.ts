@@ -134,6 +134,18 @@ describe('a sink that writes at once', () => {
     expect(closed).toBe(true);
   });
 
+  it('keeps a stop no longer than the least time it was given, where its close never comes back', async () => {
+    const close = (): Promise<void> => new Promise(() => {});
+    const sink: Sink = { name: 's', write: () => undefined, writeSync: () => undefined, close };
+    const instance = pipeline({ sinks: [sink], enableAsyncMetrics: false });
+    await instance.start();
+    const began = performance.now();
+    const stopped = instance.stop({ timeoutMs: 10_000 });
+    await instance.stop({ timeoutMs: 200 });
+    await stopped;
+    expect(performance.now() - began).toBeLessThan(5_000);
+  });
+
   it('gets what sampling has kept', async () => {
     const stored: unknown[] = [];
     const sink: Sink = { name: 's', write: () => undefined, writeSync: ({ events }) => void stored.push(...events) };
