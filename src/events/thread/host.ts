@@ -98,7 +98,7 @@ export class PipelineHost {
   /** Called again, it ends sooner where there is less time. */
   stop(timeoutMs: number): Promise<StopOutcome> {
     if (this.deadline?.bringForward(timeoutMs + THREAD_MS)) {
-      for (const call of this.calls.values()) this.ask(call, { again: true });
+      for (const call of this.calls.values()) if (call.message().to === 'stop') this.ask(call, { again: true });
     }
     this.hurried.abort();
     this.stopped ??= this.end(timeoutMs);

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { describe, expect, it } from 'vitest';
+import { Worker } from 'node:worker_threads';
+import { describe, expect, it, vi } from 'vitest';
 import type { Sink } from '../../../../src/index.js';
 import { aFolder, expectBalanced, pipeline } from './pipelines.js';
 
@@ -27,6 +28,22 @@ describe('a stop', () => {
       );
     },
   );
+
+  it('that is called again asks the thread for that alone, and not for a flush that it has still to answer', async () => {
+    const post = vi.spyOn(Worker.prototype, 'postMessage');
+    const instance = pipeline({ sinks: [hanging] });
+    await instance.start();
+    instance.events.record({ name: 'n', value: 1 });
+    const flushed = instance.events.flush();
+    await sleep(100);
+    const first = instance.stop({ timeoutMs: 60_000 }).catch(() => {});
+    await sleep(100);
+    await instance.stop({ timeoutMs: 300 }).catch(() => {});
+    await Promise.all([first, flushed]);
+    const asked = post.mock.calls.map(([message]) => message.to).filter((to) => to === 'flush' || to === 'stop');
+    post.mockRestore();
+    expect(asked).toEqual(['flush', 'stop', 'stop']);
+  });
 
   it('does not take longer for being asked again with more time', async () => {
     const instance = pipeline({ sinks: [hanging] });
