@@ -5,6 +5,7 @@ import { StoreLost } from '../store/ownership.js';
 import type { Store } from '../store/store.js';
 import { type Answer, accepted, halves, type Rejected, refused } from './answer.js';
 import { BREAKER_VALUES, Breaker } from './breaker.js';
+import { Complaints } from './complaints.js';
 import { FeedSchedule } from './feed-schedule.js';
 import type { Entry, Feed } from './feeds.js';
 import type { PipelineOptions } from './options.js';
@@ -42,6 +43,7 @@ export class SinkRunner {
   readonly #feeds: readonly FeedSchedule[];
   readonly #parts: RunnerParts;
   readonly #breaker: Breaker;
+  readonly #complaints: Complaints;
   #lastFeed = 0;
   #feed: Feed | undefined;
   #pieces: Piece[] = [];
@@ -57,6 +59,7 @@ export class SinkRunner {
     this.#feeds = feeds.map((feed) => new FeedSchedule(feed, parts.options.batchSize));
     this.#parts = parts;
     this.#breaker = new Breaker(parts.options.breakerFailures, parts.random);
+    this.#complaints = new Complaints(sink.name, parts.log, parts.clock);
   }
 
   /** Whether its last writes failed: what is on disk for it can wait. */
@@ -182,7 +185,7 @@ export class SinkRunner {
     const took = now - ((this.#answerBy as number) - options.batchTimeoutMs);
     const said =
       'error' in answer ? refused(piece.entries, failureOf(answer.error)) : accepted(piece.entries, answer.receipt);
-    this.#complain(said);
+    this.#complaints.about(said);
     this.#bury(said.rejected);
     if (!store.begin()) return;
     try {
@@ -235,25 +238,12 @@ export class SinkRunner {
     counts.setBreaker(this.#index, BREAKER_VALUES[this.#breaker.state(now)]);
   }
 
-  /** The counts say that it fails, and not why. */
-  #complain({ failure, again, rejected }: Answer): void {
-    const { name } = this.#sink;
-    const [refusal] = rejected;
-    if (failure !== undefined)
-      this.#parts.log.warn(`the sink ${name} fails: ${failure.reason} (${again.length} events)`);
-    if (refusal !== undefined) {
-      this.#parts.log.warn(`the sink ${name} refuses for good: ${refusal.reason} (${rejected.length} events)`);
-    }
-  }
-
   #bury(rejected: readonly Rejected[]): void {
     for (const { entry, reason } of rejected) {
       try {
         this.#parts.deadLetters?.append(entry.event, this.#sink.name, reason);
       } catch (error) {
-        this.#parts.log.warn(
-          `a dead letter of the sink ${this.#sink.name} could not be kept: ${failureOf(error).reason}`,
-        );
+        this.#complaints.aboutDeadLetter(failureOf(error).reason);
       }
     }
   }

@@ -82,6 +82,38 @@ describe('a sink that fails', () => {
     expect(rig.warnings).toContainEqual(expect.stringContaining('read-only'));
   });
 
+  it('complains at once, and of each thing once a minute, however many batches and dead letters there are', () => {
+    const rig = new Rig({ options });
+    rig.open({
+      deadLetters: {
+        append: () => {
+          throw new Error('read-only');
+        },
+      },
+    });
+    const failed = 'the sink first fails: down (6 events)';
+    const refused = [
+      'the sink first refuses for good: not one of ours (6 events)',
+      'a dead letter of the sink first could not be kept: read-only',
+    ];
+    const offer = (mood: Rig['sinks'][number]['mood'], milliseconds: number): void => {
+      rig.sinks[0]!.mood = mood;
+      rig.offer(6);
+      rig.turn(milliseconds);
+    };
+    offer('failing', 0);
+    expect(rig.warnings).toEqual([failed]);
+    offer('failing', 1_000);
+    offer('refusing', 1_000);
+    expect(rig.warnings).toEqual([failed, ...refused]);
+    offer('failing', 57_999);
+    expect(rig.warnings).toEqual([failed, ...refused]);
+    offer('failing', 1_000);
+    expect(rig.warnings).toEqual([failed, ...refused, failed]);
+    offer('refusing', 1_001);
+    expect(rig.warnings).toEqual([failed, ...refused, failed, ...refused]);
+  });
+
   it('gets a batch that is too large in halves, and what is too large alone is a dead letter', () => {
     const rig = rigWith('small');
     rig.turn();
