@@ -4,6 +4,7 @@ import type { Server, Socket } from 'node:net';
 import { constants } from 'node:os';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { PromptheusError, show } from './errors/promptheus-error.js';
+import { Deadline } from './internal/deadline.js';
 import { slot } from './internal/slot.js';
 
 /** What is stopped last: any `Promptheus` is one. */
@@ -86,15 +87,8 @@ async function stop(
   endBy(signal);
 }
 
-/** Whether it settles in time. Keeps the process alive until then. */
-function settles(promise: Promise<unknown>, timeoutMs: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, timeoutMs, false);
-    void promise.then(() => {
-      clearTimeout(timer);
-      resolve(true);
-    });
-  });
+async function settles(promise: Promise<unknown>, timeoutMs: number): Promise<boolean> {
+  return (await new Deadline(timeoutMs).within(promise.then(() => true))) ?? false;
 }
 
 /** As the signal would have ended it: whoever waits for the process sees that. */

@@ -1,3 +1,5 @@
+import { Deadline } from '../internal/deadline.js';
+
 /** A timer that is set for longer fires at once. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;
 
@@ -23,7 +25,8 @@ export class Collectors {
     const report = (error: unknown): undefined => this.failed(name, error) as undefined;
     try {
       const running = (this.running.get(owner) as Promise<T> | undefined) ?? this.start(owner, collect);
-      return isThenable(running) ? withinTime(running, timeoutMs).catch(report) : running;
+      if (!isThenable(running)) return running;
+      return new Deadline(Math.min(timeoutMs, LONGEST_TIMER_MS)).answerOf(running).catch(report);
     } catch (error) {
       return report(error);
     }
@@ -50,14 +53,4 @@ export class Collectors {
 
 export function isThenable<T>(value: T | Promise<T>): value is Promise<T> {
   return typeof (value as { then?: unknown } | null | undefined)?.then === 'function';
-}
-
-function withinTime<T>(promise: Promise<T>, timeoutMs: number): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(
-      () => reject(new Error(`no answer within ${timeoutMs} ms`)),
-      Math.min(timeoutMs, LONGEST_TIMER_MS),
-    );
-    promise.then(resolve, reject).finally(() => clearTimeout(timer));
-  });
 }

@@ -1,5 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { ReceivedBatch } from '../../events/sinks/received.js';
+import { Deadline } from '../../internal/deadline.js';
 import type { Logger } from '../../internal/warnings.js';
 import type { Output } from '../command.js';
 import { clientFor, loadAdapter, loadClient } from './modules.js';
@@ -110,10 +110,7 @@ async function openKafka(settings: ConsumeSettings, reading: Reading): Promise<B
     async close() {
       // The group hears that this one leaves; a broker that is away or hangs does not have to.
       const left = consumer.close(true).catch(() => {});
-      const inTime = new AbortController();
-      const late = sleep(LEAVING_MS, undefined, { signal: inTime.signal }).catch(() => {});
-      await Promise.race([left, late]);
-      inTime.abort();
+      await new Deadline(LEAVING_MS).within(left);
     },
   };
 }

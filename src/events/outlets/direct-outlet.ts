@@ -1,3 +1,4 @@
+import { Deadline } from '../../internal/deadline.js';
 import { EventEncoder, RECORDS_IN_RING } from '../encoding/event-encoder.js';
 import type { EventFields } from '../encoding/record-writer.js';
 import type { EventKind, FieldChanges, LossEquation } from '../event.js';
@@ -10,7 +11,6 @@ import { Sampler } from '../sampling/sampler.js';
 import { receiptOf } from '../sinks/receipt.js';
 import { troubleOf } from '../sinks/trouble.js';
 import type { PipelineCounts, SinkState } from '../store/read-counts.js';
-import { Deadline } from '../thread/deadline.js';
 import type { StopOutcome } from '../thread/host-events.js';
 import type { Offered, Outlet, RecorderCounts } from './outlet.js';
 

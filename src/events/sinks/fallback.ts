@@ -1,3 +1,4 @@
+import { Deadline } from '../../internal/deadline.js';
 import { type Logger, say } from '../../internal/warnings.js';
 import type { Sink, SinkBatch, SinkReceipt } from './sink.js';
 import { SinkOptions } from './sink-options.js';
@@ -49,7 +50,7 @@ export function fallbackSink(first: Sink, second: Sink, options: FallbackSinkOpt
     if (outUntil !== undefined && performance.now() < outUntil) return second.write(batch);
     let receipt: SinkReceipt | undefined;
     try {
-      receipt = await inTime(writeFirst(batch), timeoutMs);
+      receipt = await new Deadline(timeoutMs).answerOf(writeFirst(batch));
     } catch (error) {
       if ((error as { permanent?: unknown } | undefined)?.permanent === true) throw error;
       if (outUntil === undefined) say(() => logger.warn('MQ publish failed, falling back to direct logging'));
@@ -74,14 +75,4 @@ export function fallbackSink(first: Sink, second: Sink, options: FallbackSinkOpt
       await Promise.all([first.close?.(), second.close?.()]);
     },
   };
-}
-
-async function inTime<T>(writing: Promise<T>, timeoutMs: number): Promise<T> {
-  const { promise: late, reject } = Promise.withResolvers<never>();
-  const timer = setTimeout(() => reject(new Error(`no answer in ${timeoutMs} ms`)), timeoutMs);
-  try {
-    return await Promise.race([writing, late]);
-  } finally {
-    clearTimeout(timer);
-  }
 }

@@ -6,7 +6,7 @@ export class Deadline {
   private readonly passed: Promise<undefined>;
   private pass: (nothing?: undefined) => void = () => {};
 
-  constructor(milliseconds: number) {
+  constructor(private milliseconds: number) {
     this.passed = new Promise((resolve) => {
       this.pass = resolve;
     });
@@ -21,6 +21,7 @@ export class Deadline {
   bringForward(milliseconds: number): boolean {
     const until = performance.now() + milliseconds;
     if (this.isOver || until >= this.until) return false;
+    this.milliseconds = milliseconds;
     this.until = until;
     clearTimeout(this.timer);
     this.timer = setTimeout(this.pass, milliseconds);
@@ -35,5 +36,12 @@ export class Deadline {
       this.isOver = true;
       clearTimeout(this.timer);
     }
+  }
+
+  /** The same where late is wrong, and `undefined` is an answer. */
+  async answerOf<T>(promise: Promise<T>): Promise<T> {
+    const answer = await this.within(promise.then((value) => ({ value })));
+    if (answer === undefined) throw new Error(`no answer within ${this.milliseconds} ms`);
+    return answer.value;
   }
 }
