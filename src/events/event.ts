@@ -44,6 +44,12 @@ export const REJECT_REASONS = [
 ] as const;
 export type RejectReason = (typeof REJECT_REASONS)[number];
 
+/**
+ * What became of an event that was to go to the spool. `full`: no room, on the disk or by `maxBytes`; `failed`: the disk
+ * refused. Both are tried again with a later event. `too_large` is of one event, that no record can hold.
+ */
+export type AppendOutcome = 'written' | 'full' | 'failed' | 'too_large';
+
 /** `accepted = sampledOut + delivered + dropped + spilled + pending + inFlight`. */
 export interface LossEquation {
   readonly accepted: number;

@@ -1,6 +1,5 @@
-import type { EventKind } from '../event.js';
+import type { AppendOutcome, EventKind } from '../event.js';
 import type { SinkEvent } from '../sinks/sink.js';
-import type { AppendOutcome } from '../store/store.js';
 
 /** What the pipeline asks of its neighbours. */
 

@@ -1,5 +1,6 @@
+import type { AppendOutcome } from '../event.js';
 import type { StoredEvent } from '../store/slots.js';
-import type { AppendOutcome, Store } from '../store/store.js';
+import type { Store } from '../store/store.js';
 import type { Spool } from './spool.js';
 import type { StoredEvents } from './stored-events.js';
 

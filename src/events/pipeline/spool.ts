@@ -1,8 +1,8 @@
-import type { DropReason } from '../event.js';
+import type { AppendOutcome, DropReason } from '../event.js';
 import type { SinkEvent } from '../sinks/sink.js';
 import { DELIVERED, EVENT_SCOPE, SPILLED, sinkScope } from '../store/layout.js';
 import { closeGaps, measure, type SpoolCounts } from '../store/repair.js';
-import type { AppendOutcome, Store } from '../store/store.js';
+import type { Store } from '../store/store.js';
 import type { SpoolReaderPort, SpoolRecord, SpoolWriterPort } from './ports.js';
 
 /** How long a spool that was full, or failed, is left alone. */

@@ -1,10 +1,5 @@
+import type { AppendOutcome } from '../event.js';
 import type { SpoolHost } from './host.js';
-
-/**
- * `full`: no room, on the disk or by `maxBytes`; `failed`: the disk refused. Both are tried again with a later event. `too_large` is
- * of one event, that no record can hold.
- */
-export type AppendOutcome = 'written' | 'full' | 'failed' | 'too_large';
 
 /** After a refusal the disk is left alone this long. */
 const RETRY_AFTER_MS = 100;

@@ -1,9 +1,10 @@
+import type { AppendOutcome } from '../event.js';
 import { isFull } from './cursors.js';
 import { checkSinks, inDirectory } from './directory.js';
 import { LONGEST_RECORD, mayFit, type SpoolRecord } from './format.js';
 import { SpoolLock } from './lock.js';
 import { type SpoolOptions, withDefaults } from './options.js';
-import { type AppendOutcome, Refusal } from './refusal.js';
+import { Refusal } from './refusal.js';
 import { type SegmentFile, UncutError } from './segment-file.js';
 import { UnsyncedRecords } from './unsynced-records.js';
 import { WriterSegments } from './writer-segments.js';

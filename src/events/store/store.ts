@@ -1,4 +1,4 @@
-import type { DropReason, EventKind } from '../event.js';
+import type { AppendOutcome, DropReason, EventKind } from '../event.js';
 import { Counts } from './counts.js';
 import { Lane } from './lanes.js';
 import {
@@ -18,8 +18,6 @@ import * as status from './status.js';
 
 const NONE = -1;
 const ALL_STATES = 0b1111;
-
-export type AppendOutcome = 'written' | 'full' | 'failed' | 'too_large';
 
 /**
  * The events between the ring and the sinks, in memory that outlives their thread. Each knows for itself what every
