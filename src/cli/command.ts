@@ -7,6 +7,8 @@ export interface Command {
   readonly name: string;
   readonly summary: string;
   readonly help: string;
+  /** Of one that may leave a client open, such as a connection to a broker that hangs: that does not hold up the end. */
+  readonly leavesClients?: boolean;
   run(args: readonly string[], out: Output): ExitCode | Promise<ExitCode>;
 }
 

@@ -5,9 +5,6 @@ import { settingsOf } from './consume/settings.js';
 import { openStore } from './consume/store.js';
 import { Worker } from './consume/worker.js';
 
-/** Time for the last lines to be written. */
-const LINGER_MS = 500;
-
 export const consumeCommand: Command = {
   name: 'consume',
   summary: 'bring events from a broker to a store',
@@ -36,6 +33,7 @@ of all
   --dead-letters <file>    what the store refuses      (dead-letters.jsonl)
 
 docs/consume.md says how to run and scale it.`,
+  leavesClients: true,
   async run(args: readonly string[], out: Output): Promise<ExitCode> {
     const settings = settingsOf(args);
     const end = new AbortController();
@@ -53,8 +51,6 @@ docs/consume.md says how to run and scale it.`,
       }
     } finally {
       await broker.close();
-      // What a client has left open, such as a connection to a broker that hangs, does not hold up the end.
-      setTimeout(() => process.exit(), LINGER_MS).unref();
     }
     return EXIT.ok;
   },

@@ -6,6 +6,9 @@ import { spoolCommand } from './spool.js';
 
 const commands: readonly Command[] = [consumeCommand, spoolCommand];
 
+/** Time for the last lines to be written, where a command does not end by itself. */
+const LINGER_MS = 500;
+
 const HELP = `promptheus ${VERSION}
 
 Usage: promptheus <command> [options]
@@ -40,6 +43,8 @@ async function main([name, ...args]: readonly string[]): Promise<ExitCode> {
   } catch (error) {
     output.complain(error instanceof Error ? error.message : String(error));
     return error instanceof UsageError || isUsage(error) ? EXIT.usage : EXIT.wrong;
+  } finally {
+    if (command.leavesClients) setTimeout(() => process.exit(), LINGER_MS).unref();
   }
 }
 
@@ -55,7 +60,7 @@ for (const stream of [process.stdout, process.stderr]) {
   });
 }
 
-// Not process.exit: what is written to a pipe may still be on its way.
+// Not process.exit at once: what is written to a pipe may still be on its way.
 void main(process.argv.slice(2)).then((code) => {
   process.exitCode = code;
 });
