@@ -81,6 +81,7 @@ export class Consumer {
   #barriers: Barrier[] = [];
   #stopping: Stopping | undefined;
   #stopped: Promise<StopResult> | undefined;
+  #closed: Promise<unknown> | undefined;
 
   constructor(parts: ConsumerParts) {
     const { source, clock, log, processId } = parts;
@@ -185,9 +186,10 @@ export class Consumer {
     } while (this.#store.owned && (this.#intake?.takeIn(MOST_A_TURN, now) || this.#store.counts.held > 0));
   }
 
-  /** After `stop`: whoever opened a sink closes it. */
+  /** After `stop`, once however often it is asked: whoever opened a sink closes it. */
   async close(): Promise<void> {
-    await Promise.allSettled(this.#runners.map((runner) => runner.close()));
+    this.#closed ??= Promise.allSettled(this.#runners.map((runner) => runner.close()));
+    await this.#closed;
   }
 
   get #hurry(): boolean {

@@ -54,7 +54,7 @@ export interface AssembledConsumer {
   readonly ring: RingReader;
   readonly recovery: Recovery | undefined;
   state(): ThreadState;
-  /** After the consumer: whoever comes next finds the spool in order. */
+  /** After the consumer, once however often it is asked: whoever comes next finds the spool in order. */
   close(): void;
 }
 

@@ -8,7 +8,6 @@ import type { Recovery } from './messages.js';
 export class LocalConsumer {
   private readonly parts: AssembledConsumer;
   private readonly driver: Driver;
-  private closed = false;
 
   /** @throws {SPOOL_UNUSABLE} */
   constructor(start: PipelineStart, sinks: readonly Sink[], { warn, debug, batchAnswered }: HostEvents) {
@@ -34,11 +33,8 @@ export class LocalConsumer {
   /** Its sinks are closed by whoever made them. */
   async stop(timeoutMs: number): Promise<StopOutcome> {
     const outcome = await this.alive(() => this.parts.consumer.stop(timeoutMs));
-    if (!this.closed) {
-      this.closed = true;
-      this.driver.end();
-      this.parts.close();
-    }
+    this.driver.end();
+    this.parts.close();
     return outcome;
   }
 

@@ -70,7 +70,6 @@ async function run(port: MessagePort, start: ThreadStart): Promise<void> {
     sinks.map(async (sink) => (sink instanceof OpenOnce ? sink.open() : undefined)),
   );
   const troubles = opened.flatMap((one) => (one.status === 'rejected' ? [troubleOf(one.reason)] : []));
-  let ended: Promise<void> | undefined;
   port.on('message', async (message: ToThread) => {
     if (message.to === 'answer') for (const sink of remote) sink.answered(message.call, message.receipt);
     else if (message.to === 'fail') for (const sink of remote) sink.answered(message.call, undefined, message.trouble);
@@ -84,9 +83,8 @@ async function run(port: MessagePort, start: ThreadStart): Promise<void> {
       const stopped = consumer.stop(message.timeoutMs);
       driver?.wake();
       const result = await stopped;
-      // It is asked again where there is less time.
-      ended ??= consumer.close().then(close);
-      await ended;
+      await consumer.close();
+      close();
       reports.tellAll();
       tell({ from: 'done', call: message.call, ...result });
     }

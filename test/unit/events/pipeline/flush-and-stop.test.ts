@@ -120,7 +120,7 @@ describe('stop', () => {
     expectClosed(rig.counts());
   });
 
-  it('closes the sinks that were opened', async () => {
+  it('closes the sinks that were opened, once', async () => {
     const rig = new Rig({ sinks: ['used', 'broken'], options });
     const closed: string[] = [];
     for (const sink of rig.sinks) Object.assign(sink, { close: () => void closed.push(sink.name) });
@@ -131,6 +131,7 @@ describe('stop', () => {
     });
     rig.offer(10);
     rig.turn();
+    await rig.consumer.close();
     await rig.consumer.close();
     expect(closed).toEqual(['used']);
   });
