@@ -94,7 +94,7 @@ export class Consumer {
     });
     const options = { ...PIPELINE_DEFAULTS, ...parts.options };
     this.#store = store;
-    this.#watch = new QueueWatch(store, log);
+    this.#watch = new QueueWatch(store, log, clock);
     this.#clock = clock;
     this.#spool = parts.spool && new Spool(store, parts.spool.writer, parts.spool.reader);
     const events = source && new StoredEvents(store, source.decoder, processId);
