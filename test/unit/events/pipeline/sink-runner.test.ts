@@ -96,22 +96,23 @@ describe('a sink that fails', () => {
       'the sink first refuses for good: not one of ours (6 events)',
       'a dead letter of the sink first could not be kept: read-only',
     ];
+    const told = () => rig.warnings.filter((line) => !line.startsWith('events are'));
     const offer = (mood: Rig['sinks'][number]['mood'], milliseconds: number): void => {
       rig.sinks[0]!.mood = mood;
       rig.offer(6);
       rig.turn(milliseconds);
     };
     offer('failing', 0);
-    expect(rig.warnings).toEqual([failed]);
+    expect(told()).toEqual([failed]);
     offer('failing', 1_000);
     offer('refusing', 1_000);
-    expect(rig.warnings).toEqual([failed, ...refused]);
+    expect(told()).toEqual([failed, ...refused]);
     offer('failing', 57_999);
-    expect(rig.warnings).toEqual([failed, ...refused]);
+    expect(told()).toEqual([failed, ...refused]);
     offer('failing', 1_000);
-    expect(rig.warnings).toEqual([failed, ...refused, failed]);
+    expect(told()).toEqual([failed, ...refused, failed]);
     offer('refusing', 1_001);
-    expect(rig.warnings).toEqual([failed, ...refused, failed, ...refused]);
+    expect(told()).toEqual([failed, ...refused, failed, ...refused]);
   });
 
   it('gets a batch that is too large in halves, and what is too large alone is a dead letter', () => {
