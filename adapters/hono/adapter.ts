@@ -1,6 +1,8 @@
+import { runWithState } from '../../src/adapter.js';
 import { assertOptions } from '../shared/http/options.js';
 import type { HttpFramework } from '../shared/http/recorder.js';
 import { HttpServerMetrics } from '../shared/http/server-metrics.js';
+import { readBodyInState } from './body.js';
 import { endpointOf } from './endpoint.js';
 import { follow } from './follow.js';
 import type { RoutedContext } from './matched.js';
@@ -43,7 +45,9 @@ export function honoMetrics(options: HonoMetricsOptions = {}): HonoMiddleware {
       const { status, headers, body } = await metrics.scrape(incoming);
       return c.body(body, status, headers);
     }
-    await metrics.run(incoming, outgoing, c, follow(c, next), c);
+    const state = metrics.enter(incoming, outgoing, c, c);
+    await runWithState(state, follow(c, next));
+    readBodyInState(c, state);
   };
 }
 

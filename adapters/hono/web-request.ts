@@ -1,5 +1,13 @@
-import { CORRELATION_ID_HEADER, correlationIdFrom, givenText, runRequest, type WebRequest } from '../../src/adapter.js';
+import {
+  CORRELATION_ID_HEADER,
+  correlationIdFrom,
+  currentState,
+  givenText,
+  runRequest,
+  type WebRequest,
+} from '../../src/adapter.js';
 import type { HttpServerMetrics } from '../shared/http/server-metrics.js';
+import { readBodyInState } from './body.js';
 import { endpointOf } from './endpoint.js';
 import { follow } from './follow.js';
 import type { RoutedContext } from './matched.js';
@@ -29,7 +37,7 @@ export async function runWebRequest(
   const correlationId = correlationIdFrom(c.req.header(CORRELATION_ID_HEADER));
   c.header(CORRELATION_ID_HEADER, correlationId);
   const tenant = metrics.tenantIn(c);
-  if (metrics.skips(c)) return runRequest(correlationId, tenant, undefined, next);
+  if (metrics.skips(c)) return runRequest(correlationId, tenant, undefined, () => answered(c, next));
   const event = metrics.instance.wideEvents?.begin();
   if (event !== undefined) event.requestId = correlationId;
   const request = { endpoint: undefined, event };
@@ -50,7 +58,7 @@ async function recorded(
   // Of what is thrown and is no Error, and of a handler that gives nothing.
   let status = 500;
   try {
-    await next();
+    await answered(c, next);
     if (c.finalized) status = c.res.status;
     // Where nothing else fits, Hono 4.0 answers after this.
     else if (c.req.routeIndex === 0) status = 404;
@@ -60,6 +68,11 @@ async function recorded(
     const endpoint = given || endpointOf(c, status);
     metrics.instance.http.record({ method: c.req.method, endpoint, tenant, status, seconds, event, error: c.error });
   }
+}
+
+async function answered(c: RoutedContext, next: Next): Promise<void> {
+  await next();
+  readBodyInState(c, currentState());
 }
 
 async function scrapeOf(metrics: Metrics, c: RoutedContext): Promise<Response> {

@@ -1,4 +1,5 @@
 import { CORRELATION_ID_HEADER } from '../../src/adapter.js';
+import { readBodyInContext } from './body.js';
 import { enterMount, mountOf } from './mounts.js';
 import { followRouter } from './routes.js';
 import { type RoutedContext, startedTrailOf, trailOf } from './trail.js';
@@ -15,13 +16,14 @@ export function isWatched(ctx: RoutedContext): boolean {
   return (ctx as { [WATCHED]?: true })[WATCHED] === true;
 }
 
-/** Hears where the requests of an application go, from this one on: what routers and mounts note on `ctx`. */
+/** Hears where the requests of an application go, from this one on: what routers and mounts note on `ctx`; and what they answer. */
 export function watchApp(ctx: RoutedContext): void {
   const { context, response } = ctx.app as Prototypes;
   context[WATCHED] = true;
   hear<RoutedContext>(context, 'router', followRouter);
   hear<RoutedContext>(context, 'mountPath', enterMount);
   hear<{ readonly ctx: RoutedContext }>(response, '_explicitStatus', ({ ctx }) => answered(ctx));
+  hear(response, '_body', (_response, body) => readBodyInContext(body));
   keepCorrelationId(context);
   const { mountPath } = ctx;
   // This middleware stands inside a mount, whose note must not hide those to come.

@@ -5,8 +5,10 @@ import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pipeline } from 'node:stream';
 import { expressMetrics } from '../../adapters/express/index.js';
 import { context } from '../../src/index.js';
+import { filledReadable } from '../contract/filled-bodies.js';
 import type { AdapterOptions, HttpHarness } from '../contract/http-harness.js';
 import { work } from '../contract/work.js';
 
@@ -113,6 +115,10 @@ function bodies(_express: Any, app: Any): void {
       res.on('close', () => clearInterval(timer));
     });
   }
+  app.get('/filled/:body', (q: Any, res: Any) => {
+    // As its users are told to: `pipe` alone leaves a source alive whose client has left.
+    pipeline(filledReadable(q.params.body), res, () => {});
+  });
   app.get('/fills', (_q: Any, res: Any) => {
     res.write('x'.repeat(1_000));
     // In a tick of its own: what is written in one tick leaves in one piece.

@@ -6,6 +6,7 @@ import { setImmediate as immediate } from 'node:timers/promises';
 import type { FastifyInstance, FastifyPluginAsync, FastifyReply, fastify } from 'fastify';
 import { fastifyMetrics } from '../../adapters/fastify/index.js';
 import { context } from '../../src/index.js';
+import { filled } from '../contract/filled-bodies.js';
 import type { AdapterOptions, HttpHarness } from '../contract/http-harness.js';
 import { work } from '../contract/work.js';
 import type { FastifyRow } from './fastify-rows.js';
@@ -124,6 +125,7 @@ const bodies: FastifyPluginAsync = async (app) => {
       reply.raw.on('close', () => clearInterval(timer));
     });
   }
+  app.get('/filled/:body', async ({ params }) => filled((params as { body: string }).body));
   app.get('/fills', (_request, reply) => {
     reply.hijack();
     reply.raw.write('x'.repeat(1_000));

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { honoMetrics } from '../../adapters/hono/index.js';
 import { context } from '../../src/index.js';
+import { filledWebStream } from '../contract/filled-bodies.js';
 import type { AdapterOptions, HttpHarness } from '../contract/http-harness.js';
 import { work } from '../contract/work.js';
 import type { HonoPackages, HonoRow } from './hono-rows.js';
@@ -144,6 +145,10 @@ function bodies({ streaming }: HonoPackages, app: Any): void {
       }),
     );
   }
+  app.get('/filled/:body', (c: Any) => {
+    const name = c.req.param('body');
+    return name === 'web-response' ? new Response(filledWebStream(name)) : c.body(filledWebStream(name));
+  });
   app.get('/fills', (c: Any) =>
     streaming.stream(c, async (stream: Any) => {
       await stream.write('x'.repeat(1_000));

@@ -9,6 +9,7 @@ import Koa from 'koa';
 import mount from 'koa-mount';
 import { koaMetrics } from '../../adapters/koa/index.js';
 import { context } from '../../src/index.js';
+import { filled } from '../contract/filled-bodies.js';
 import type { AdapterOptions, HttpHarness } from '../contract/http-harness.js';
 import { work } from '../contract/work.js';
 import type { KoaRow, RouterClass } from './koa-rows.js';
@@ -132,6 +133,10 @@ function bodies(router: Any): void {
       ctx.body = events;
     });
   }
+  router.get('/filled/:body', (ctx: Any) => {
+    const body = filled(ctx.params.body);
+    ctx.body = ctx.params.body === 'web-response' ? new Response(body as ReadableStream) : body;
+  });
   router.get('/fills', (ctx: Any) => {
     const filling = new PassThrough();
     filling.write('x'.repeat(1_000));

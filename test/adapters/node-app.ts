@@ -5,9 +5,11 @@ import { createSecureServer } from 'node:http2';
 import { type AddressInfo, connect, createServer as createTcpServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pipeline } from 'node:stream';
 import { connect as connectTls, type TlsOptions } from 'node:tls';
 import { instrumentServer } from '../../adapters/node/index.js';
 import { context, observeHttp } from '../../src/index.js';
+import { filledReadable } from '../contract/filled-bodies.js';
 import type { AdapterOptions, HttpHarness } from '../contract/http-harness.js';
 import { work } from '../contract/work.js';
 
@@ -186,6 +188,9 @@ for (const path of ['/events', '/live/:id']) {
     response.on('close', () => clearInterval(timer));
   });
 }
+on('GET', '/filled/:body', (_request, response, { body = '' }) => {
+  pipeline(filledReadable(body), response, () => {});
+});
 on('GET', '/fills', (_request, response) => {
   response.write('x'.repeat(1_000));
   // In a tick of its own: what is written in one tick leaves in one piece.

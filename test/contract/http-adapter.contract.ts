@@ -3,6 +3,7 @@ import { hostileCallbackCases } from './hostile-callbacks.contract.js';
 import { hostileRequestCases } from './hostile-http.contract.js';
 import { abortCases } from './http-abort.contract.js';
 import { byteCases } from './http-bytes.contract.js';
+import { contextCases } from './http-context.contract.js';
 import type { HttpHarness } from './http-harness.js';
 import { optionCases } from './http-options.contract.js';
 import { routeCases } from './http-routes.contract.js';
@@ -14,6 +15,7 @@ export function httpAdapterContract(harness: HttpHarness): void {
     routeCases(harness);
     abortCases(harness);
     byteCases(harness);
+    contextCases(harness);
     wideEventCases(harness);
     optionCases(harness);
     hostileRequestCases(harness);

@@ -25,6 +25,7 @@ import { ExpressAdapter } from '@nestjs/platform-express';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { PromptheusModule } from '../../adapters/nest/index.js';
 import { context } from '../../src/index.js';
+import { filledReadable } from '../contract/filled-bodies.js';
 import type { AdapterOptions, HttpHarness } from '../contract/http-harness.js';
 import { work } from '../contract/work.js';
 
@@ -219,6 +220,11 @@ class Bodies {
       if (++count === 20) response.end();
     }, 100);
     response.on('close', () => clearInterval(timer));
+  }
+
+  @Get('filled/:body')
+  filled(@Param('body') body: string) {
+    return new StreamableFile(filledReadable(body));
   }
 
   @Get('fills')

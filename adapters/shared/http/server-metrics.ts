@@ -75,13 +75,18 @@ export class HttpServerMetrics<Q> {
    * `state` is what the adapter finds in `exchange.adapterState` then.
    */
   run<T>(request: IncomingMessage, response: ServerResponse, own: Q, fn: () => T, state?: unknown): T {
+    return runWithState(this.enter(request, response, own, state), fn);
+  }
+
+  /** `run` without running, for frameworks whose work is not over with `fn`. */
+  enter(request: IncomingMessage, response: ServerResponse, own: Q, state?: unknown): RequestState {
     const opened = this.open(request, response, own, state);
     response.setHeader(CORRELATION_ID_HEADER, opened.correlationId);
-    return runWithState(opened, fn);
+    return opened;
   }
 
   /**
-   * `run` without running and without the response's header, for frameworks that lose the state on their way (it is to be
+   * `enter` without the response's header, for frameworks that lose the state on their way (it is to be
    * run with again there) and keep the headers themselves. What a server further out began to measure goes on here, in the
    * context that it has.
    */
